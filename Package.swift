@@ -1,0 +1,123 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is built with these, and without a warning.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// One place in the story: its module under `Sources/` and its promises under `Tests/`.
+func house(_ name: String, on floorsBelow: [Target.Dependency], tests: [Target.Dependency] = []) -> [Target] {
+    [
+        .target(name: name, dependencies: floorsBelow, swiftSettings: strict),
+        .testTarget(
+            name: "\(name)Tests", dependencies: [.byName(name: name)] + floorsBelow + tests,
+            swiftSettings: strict),
+    ]
+}
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let collections: [Target.Dependency] = [
+    .product(name: "DequeModule", package: "swift-collections"),
+    .product(name: "HeapModule", package: "swift-collections"),
+    .product(name: "OrderedCollections", package: "swift-collections"),
+]
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+
+let targets: [[Target]] = [
+    // Ground floor.
+    house("Clockwork", on: [.product(name: "HeapModule", package: "swift-collections")]),  // time and chance, as values
+    house("JSON", on: []),  // JSON text as a value: integers stay integers, members keep their order
+    house("Disk", on: ["Clockwork", grdb, logging]),  // an SQLite file that keeps its word
+
+    // Rules, language, protocol, windows.
+    house("Orders", on: ["Clockwork", "JSON", crypto]),  // what every role speaks: order, money, rules, events
+    house("Queue", on: ["Clockwork"] + collections),  // the rules of Amazon SQS, pure
+    house("Stream", on: ["Clockwork", crypto] + collections),  // the rules of Amazon Kinesis, pure
+    house("Wire", on: ["Clockwork", "JSON", crypto, httpClient, logging] + nio),  // each operation once, for both ends
+    house("Inspection", on: ["Clockwork", "JSON", "Disk", "Orders", grdb]),  // looks through every window, writes none
+
+    // The roles. They never import each other.
+    house(
+        "Broker",
+        on: [
+            "Clockwork", "JSON", "Disk", "Queue", "Stream", "Wire", grdb, hummingbird, lifecycle, logging,
+            httpTypes,
+        ]
+            + nio + collections),
+    house("Shop", on: ["Clockwork", "JSON", "Disk", "Orders", "Wire", grdb, lifecycle, logging]),
+    house("OMS", on: ["Clockwork", "JSON", "Disk", "Orders", "Wire", grdb, lifecycle, logging]),
+    house(
+        "Function", on: ["Clockwork", "JSON", "Disk", "Orders", "Wire", grdb, lifecycle, logging]),
+    house(
+        "Courier",
+        on: ["Clockwork", "JSON", "Disk", "Orders", "Wire", grdb, lifecycle, logging, hummingbird, httpTypes]
+            + nio),
+    house(
+        "Partners",
+        on: ["Clockwork", "JSON", "Disk", "Orders", "Wire", grdb, lifecycle, logging, hummingbird, httpTypes]
+            + nio),
+
+    // Those who watch, break and prove.
+    house(
+        "Outages",
+        on: [
+            "Clockwork", "JSON", "Disk", "Orders", "Wire", "Inspection", "Broker", "Shop", "OMS", "Function",
+            "Courier", "Partners", lifecycle, logging,
+            .product(name: "Subprocess", package: "swift-subprocess"),
+        ]),
+
+    // The command line: one verb per deed.
+    [
+        .executableTarget(
+            name: "orderflow",
+            dependencies: [
+                "Clockwork", "JSON", "Disk", "Orders", "Wire", "Inspection", "Broker", "Shop", "OMS",
+                "Function",
+                "Courier", "Partners", "Outages", lifecycle, logging, hummingbird,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: strict)
+    ],
+]
+
+let package = Package(
+    name: "orderflow",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "orderflow", targets: ["orderflow"]),
+        .library(name: "Queue", targets: ["Queue"]),
+        .library(name: "Stream", targets: ["Stream"]),
+        .library(name: "Wire", targets: ["Wire"]),
+        .library(name: "Broker", targets: ["Broker"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: targets.flatMap(\.self)
+)

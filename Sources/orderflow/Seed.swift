@@ -1,0 +1,2 @@
+import ArgumentParser
+@main struct Orderflow: AsyncParsableCommand { func run() async throws { print("orderflow") } }
