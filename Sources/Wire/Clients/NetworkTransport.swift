@@ -1,0 +1,53 @@
+import AsyncHTTPClient
+import Clockwork
+import NIOCore
+import NIOHTTP1
+
+/// Carries requests over HTTP, on connections that are kept and used again.
+public struct NetworkTransport: Transport {
+    public let endpoint: String
+    private let http: HTTPClient
+
+    /// - Parameter http: Shared by all transports of a process; whoever made it shuts it down.
+    public init(endpoint: String, http: HTTPClient) {
+        self.endpoint = endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint
+        self.http = http
+    }
+
+    /// A client for ``init(endpoint:http:)``: loopback or Amazon, no proxies, no redirects, bounded waits.
+    public static func makeHTTPClient() -> HTTPClient {
+        var settings = HTTPClient.Configuration(
+            redirectConfiguration: .disallow, timeout: .init(connect: .seconds(2)))
+        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+        settings.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+    }
+
+    public func send(_ request: WireRequest, timeout: Duration) async throws -> WireResponse {
+        var outgoing = HTTPClientRequest(url: endpoint + request.path + (request.query.isEmpty ? "" : "?\(request.query)"))
+        outgoing.method = HTTPMethod(rawValue: request.method)
+        for field in request.headers.fields { outgoing.headers.add(name: field.name, value: field.value) }
+        outgoing.body = .bytes(request.body)
+        do {
+            let answer = try await http.execute(outgoing, timeout: .nanoseconds(timeout.microseconds * 1_000))
+            let body = try await answer.body.collect(upTo: Self.mostBytes)
+            if let told = answer.headers.first(name: "content-length").flatMap(Int.init), told != body.readableBytes {
+                throw TransportError("the answer ended after \(body.readableBytes) of \(told) bytes")
+            }
+            return WireResponse(
+                status: Int(answer.status.code),
+                headers: WireHeaders(lowercased: answer.headers.map { ($0.name.lowercased(), $0.value) }),
+                body: Array(body.readableBytesView))
+        } catch let error as TransportError {
+            throw error
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            if Task.isCancelled { throw CancellationError() }
+            throw TransportError("\(endpoint) gave no answer: \(error)")
+        }
+    }
+
+    /// GetRecords answers up to 10 MiB of data in base64.
+    private static let mostBytes = 16 << 20
+}

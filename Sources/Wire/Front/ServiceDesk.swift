@@ -1,0 +1,51 @@
+import JSON
+
+/// The operations of one service that a server knows, each with the closure that answers it.
+///
+///     var desk = ServiceDesk<SQS>()
+///     desk.on(SendMessage.self) { message, caller in try await queues.send(message, for: caller) }
+public struct ServiceDesk<Service: WireService>: Sendable {
+    typealias Answer = @Sendable (JSONValue, Caller) async throws -> [UInt8]
+
+    private var answers: [String: Answer] = [:]
+
+    public init() {}
+
+    /// Answers an operation.
+    ///
+    /// The caller's policy has allowed ``Operation/resource`` before `handle` is asked.
+    /// - Parameter handle: Throws `WireError` for what the caller should hear; anything else is an internal failure.
+    public mutating func on<Op: Operation>(
+        _ operation: Op.Type, _ handle: @escaping @Sendable (Op, Caller) async throws -> Op.Output
+    ) where Op.Service == Service {
+        let name = Op.name
+        let action = "\(Service.name):\(name)"
+        answers[name] = { json, caller in
+            let operation = try Self.read(Op.self, named: name, from: json)
+            if let resource = operation.resource { try caller.require(action, on: resource) }
+            let output = try await handle(operation, caller)
+            return Op.Output.self == NoOutput.self ? [] : try AWSJSONEncoder.encode(output)
+        }
+    }
+
+    /// The names of all operations this desk answers, sorted.
+    public var operations: [String] { answers.keys.sorted() }
+
+    func answer(for operation: Substring) -> Answer? { answers[String(operation)] }
+
+    private static func read<Op: Operation>(
+        _ type: Op.Type, named name: String, from json: JSONValue
+    ) throws(WireError) -> Op where Op.Service == Service {
+        do {
+            return try AWSJSONDecoder.decode(type, from: json)
+        } catch let mismatch as TypeMismatch {
+            throw Service.error(for: mismatch)
+        } catch let missing as MissingMember {
+            throw Service.error(forMissing: missing.name, in: name)
+        } catch let error as WireError {
+            throw error
+        } catch {
+            throw WireError("InternalFailure", "\(error)", status: 500)
+        }
+    }
+}

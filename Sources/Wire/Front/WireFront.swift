@@ -1,0 +1,156 @@
+import Clockwork
+import JSON
+import Logging
+
+/// What stands behind a listener: it tells services apart, reads, verifies, and lets a desk answer.
+///
+/// The order of checks is Amazon's: which operation, is the body readable, whose signature, are the members of the
+/// right type, may this caller do it, and only then the operation itself.
+public struct WireFront: Sendable {
+    /// How a front decides whom to let in.
+    public enum Admission: Sendable {
+        /// Only requests with a good signature, each under its key's own policy.
+        case signed(Verifier)
+        /// Everyone, everything: for a listener on loopback whose owner said so.
+        case anonymous(region: String)
+    }
+
+    private let admission: Admission
+    private let surroundings: Surroundings
+    private let logger: Logger
+    private var services: [any AttendedService] = []
+
+    public init(admission: Admission, surroundings: Surroundings, logger: Logger) {
+        self.admission = admission
+        self.surroundings = surroundings
+        self.logger = logger
+    }
+
+    /// Adds a service that this front answers.
+    public mutating func attend<Service: WireService>(_ desk: ServiceDesk<Service>) {
+        services.append(Attended(desk: desk))
+    }
+
+    public func answer(_ request: WireRequest) async -> WireResponse {
+        let requestID = surroundings.chance.uuid()
+        var response = await answerWithoutID(request)
+        response.headers.append("x-amzn-requestid", requestID)
+        return response
+    }
+
+    private func answerWithoutID(_ request: WireRequest) async -> WireResponse {
+        let target = request.headers["x-amz-target"] ?? ""
+        let parts = target.split(separator: ".", maxSplits: 1)
+        guard let prefix = parts.first, let service = services.first(where: { $0.targetPrefix == prefix }) else {
+            return Self.unknownService(request)
+        }
+        guard request.headers.count(of: "x-amz-target") == 1 else {
+            return service.response(to: Self.unknownOperation)
+        }
+        return await service.answer(
+            request, operation: parts.count > 1 ? parts[1] : "", admission: admission, surroundings: surroundings,
+            logger: logger)
+    }
+
+    static let unknownOperation = WireError(
+        "UnknownOperationException", "The operation is not one that this server knows.",
+        namespace: SQS.frameworkNamespace, legacyCode: "InvalidAction")
+
+    /// No target that we know: a browser, a stranger, or the older form protocol of SQS.
+    private static func unknownService(_ request: WireRequest) -> WireResponse {
+        let isForm = request.headers["content-type"]?.hasPrefix("application/x-www-form-urlencoded") ?? false
+        if isForm || request.query.contains("Action=") {
+            let document = """
+                <?xml version="1.0"?><ErrorResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><Error>\
+                <Type>Sender</Type><Code>InvalidAction</Code><Message>This server speaks AWS JSON 1.0 for SQS; use an \
+                SDK from 2024 or later.</Message><Detail/></Error></ErrorResponse>
+                """
+            return WireResponse(status: 400, headers: ["content-type": "text/xml"], body: Array(document.utf8))
+        }
+        return WireResponse(status: 404, body: Array("<UnknownOperationException/>\n".utf8))
+    }
+}
+
+/// A desk with its service's type forgotten.
+private protocol AttendedService: Sendable {
+    var targetPrefix: String { get }
+    func response(to error: WireError) -> WireResponse
+    func answer(
+        _ request: WireRequest, operation: Substring, admission: WireFront.Admission, surroundings: Surroundings,
+        logger: Logger
+    ) async -> WireResponse
+}
+
+private struct Attended<Service: WireService>: AttendedService {
+    let desk: ServiceDesk<Service>
+
+    var targetPrefix: String { Service.targetPrefix }
+
+    func response(to error: WireError) -> WireResponse { Service.response(to: error) }
+
+    func answer(
+        _ request: WireRequest, operation: Substring, admission: WireFront.Admission, surroundings: Surroundings,
+        logger: Logger
+    ) async -> WireResponse {
+        do {
+            guard let answer = desk.answer(for: operation) else { throw WireFront.unknownOperation }
+            let json = try Self.read(request.body)
+            let caller = try Self.admit(request, by: admission, now: surroundings.now)
+            let body = try await answer(json, caller)
+            // An answer without output has no body and so no type of one, except that Amazon tells it all the same.
+            return WireResponse(status: 200, headers: ["content-type": Service.contentType], body: body)
+        } catch let error as WireError {
+            return Service.response(to: error)
+        } catch is CancellationError {
+            return Service.response(to: Self.internalFailure)
+        } catch {
+            logger.error("Request failed", metadata: ["operation": "\(operation)", "error": "\(error)"])
+            return Service.response(to: Self.internalFailure)
+        }
+    }
+
+    private static var internalFailure: WireError {
+        WireError(
+            "InternalFailure", "The server could not finish this request. It may have happened; try again.",
+            status: 500, namespace: Service.name == SQS.name ? SQS.frameworkNamespace : "")
+    }
+
+    private static func read(_ body: [UInt8]) throws(WireError) -> JSONValue {
+        do {
+            let json = try JSONValue(parsing: body, depth: 32)
+            guard case .object = json else { throw unreadable }
+            return json
+        } catch {
+            throw unreadable
+        }
+    }
+
+    private static var unreadable: WireError {
+        WireError(
+            "SerializationException", nil,
+            namespace: Service.name == SQS.name ? SQS.frameworkNamespace : "", legacyCode: "MalformedInput")
+    }
+
+    private static func admit(
+        _ request: WireRequest, by admission: WireFront.Admission, now: Timestamp
+    ) throws(WireError) -> Caller {
+        let endpoint = "http://\(request.headers["host"] ?? "localhost")"
+        let denied: @Sendable (String, ResourceName) -> WireError = { Service.accessDenied($0, on: $1) }
+        let trace = request.headers["x-amzn-trace-id"]
+        switch admission {
+        case .anonymous(let region):
+            return Caller(
+                accessKeyID: "anonymous", region: region, endpoint: endpoint, traceHeader: trace,
+                policy: .everything, denied: denied)
+        case .signed(let verifier):
+            do {
+                let finding = try verifier.verify(request, service: Service.name, now: now)
+                return Caller(
+                    accessKeyID: finding.key.credentials.accessKeyID, region: finding.region, endpoint: endpoint,
+                    traceHeader: trace, policy: finding.key.policy, denied: denied)
+            } catch {
+                throw Service.error(for: error)
+            }
+        }
+    }
+}

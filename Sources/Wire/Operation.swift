@@ -1,0 +1,86 @@
+/// One of Amazon's services, as far as its protocol goes.
+public protocol WireService: Sendable {
+    /// The service's name in signatures and policies, such as `sqs`.
+    static var name: String { get }
+
+    /// What stands before the dot in `X-Amz-Target`, such as `AmazonSQS`.
+    static var targetPrefix: String { get }
+
+    /// `application/x-amz-json-1.0` or `application/x-amz-json-1.1`.
+    static var contentType: String { get }
+
+    /// How this service writes an error down.
+    static func response(to error: WireError) -> WireResponse
+
+    /// What this service answers when a member is of the wrong JSON type.
+    static func error(for mismatch: TypeMismatch) -> WireError
+
+    /// What this service answers when a required member is absent.
+    ///
+    /// - Parameter member: The member's name as it stands on the wire.
+    static func error(forMissing member: String, in operation: String) -> WireError
+}
+
+/// One operation of a service, described once: the client encodes it, the server decodes it.
+///
+/// A property is written as the member of the same name with a capital letter, `queueUrl` as `QueueUrl`. The few
+/// members that Amazon spells otherwise have a coding key that begins with `=`: `case tags = "=tags"`.
+public protocol Operation: Codable, Sendable {
+    associatedtype Service: WireService
+    associatedtype Output: Codable & Sendable = NoOutput
+
+    /// The operation's name on the wire; by default the type's own.
+    static var name: String { get }
+
+    /// What the operation works on, for the caller's policy to judge.
+    ///
+    /// Nil when only the handler can tell, which then asks ``Caller/require(_:on:)`` itself.
+    var resource: ResourceName? { get }
+
+    /// How long the server may keep the caller waiting on purpose, as a long poll does.
+    var patience: Duration { get }
+}
+
+extension Operation {
+    public static var name: String { String(describing: Self.self) }
+    public var patience: Duration { .zero }
+}
+
+/// The output of an operation that has none: its answer has an empty body.
+public struct NoOutput: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// What a policy speaks of: the last part of an Amazon resource name.
+///
+/// Source: AWS Service Authorization Reference, "Actions, resources, and condition keys" of each service.
+public enum ResourceName: Hashable, Sendable {
+    case queue(String)
+    case stream(String)
+    /// Operations on the whole account, such as `ListQueues`.
+    case account
+    /// The courier's intake of events.
+    case courier
+
+    /// The name a policy compares: `orders.fifo`, `stream/order-events`, `*`.
+    public var text: String {
+        switch self {
+        case .queue(let name): name
+        case .stream(let name): "stream/\(name)"
+        case .account: "*"
+        case .courier: "courier"
+        }
+    }
+
+    /// The name of the queue that a queue URL means; scheme and host are not looked at.
+    ///
+    /// Source: observed on Amazon SQS: account and name decide, and a bare name is accepted too.
+    public static func queue(url: String) -> ResourceName {
+        .queue(url.split(separator: "/").last.map(String.init) ?? "")
+    }
+
+    /// The name of the stream that a stream ARN means.
+    public static func stream(arn: String) -> ResourceName {
+        .stream(arn.split(separator: "/").last.map(String.init) ?? "")
+    }
+}

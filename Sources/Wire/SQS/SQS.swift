@@ -1,0 +1,51 @@
+import JSON
+
+/// Amazon Simple Queue Service, AWS JSON 1.0.
+///
+/// Source: service model `sqs/2012-11-05`; spelling of errors observed on Amazon.
+public enum SQS: WireService {
+    public static let name = "sqs"
+    public static let targetPrefix = "AmazonSQS"
+    public static let contentType = "application/x-amz-json-1.0"
+
+    /// Errors of the service model.
+    public static let modelNamespace = "com.amazonaws.sqs#"
+    /// Errors of the framework around it: parameters, serialisation, authentication.
+    public static let frameworkNamespace = "com.amazon.coral.service#"
+
+    public static func response(to error: WireError) -> WireResponse {
+        let body: JSONValue = ["__type": .string(error.namespace + error.type), "message": JSONValue(error.message)]
+        let side = error.isSenderFault ? "Sender" : "Receiver"
+        return WireResponse(
+            status: error.status,
+            headers: ["content-type": contentType, "x-amzn-query-error": "\(error.legacyCode);\(side)"],
+            body: body.bytes)
+    }
+
+    public static func error(for mismatch: TypeMismatch) -> WireError {
+        WireError(
+            "SerializationException", "\(mismatch.path.joined(separator: ".")) must be a \(mismatch.wanted.rawValue).",
+            namespace: frameworkNamespace, legacyCode: "MalformedInput")
+    }
+
+    public static func error(forMissing member: String, in operation: String) -> WireError {
+        if member == "QueueUrl" { return queueDoesNotExist }
+        return missingParameter("The request must contain the parameter \(member).")
+    }
+
+    public static let queueDoesNotExist = WireError(
+        "QueueDoesNotExist", "The specified queue does not exist.", namespace: modelNamespace,
+        legacyCode: "AWS.SimpleQueueService.NonExistentQueue")
+
+    public static func missingParameter(_ message: String) -> WireError {
+        WireError(
+            "MissingRequiredParameterException", message, namespace: frameworkNamespace,
+            legacyCode: "MissingParameter")
+    }
+
+    public static func invalidParameterValue(_ message: String) -> WireError {
+        WireError(
+            "InvalidParameterValueException", message, namespace: frameworkNamespace,
+            legacyCode: "InvalidParameterValue")
+    }
+}

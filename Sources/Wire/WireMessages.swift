@@ -1,0 +1,67 @@
+/// A request as it crosses the wire, whatever carries it.
+public struct WireRequest: Sendable {
+    public var method: String
+    /// The path as sent, still percent-encoded, without the query.
+    public var path: String
+    /// What follows the `?`, as sent; empty where there is none.
+    public var query: String
+    public var headers: WireHeaders
+    public var body: [UInt8]
+
+    public init(
+        method: String = "POST", path: String = "/", query: String = "", headers: WireHeaders = [:],
+        body: [UInt8] = []
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// An answer as it crosses the wire.
+public struct WireResponse: Sendable {
+    public var status: Int
+    public var headers: WireHeaders
+    public var body: [UInt8]
+
+    public init(status: Int, headers: WireHeaders = [:], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// Header fields in the order in which they came; names in lower case.
+public struct WireHeaders: Sendable, ExpressibleByDictionaryLiteral {
+    public private(set) var fields: [(name: String, value: String)]
+
+    public init(dictionaryLiteral fields: (String, String)...) {
+        self.fields = fields.map { ($0.lowercased(), $1) }
+    }
+
+    /// - Precondition: Names are in lower case already.
+    public init(lowercased fields: [(name: String, value: String)]) {
+        self.fields = fields
+    }
+
+    /// The first value of a field; setting replaces every one of them.
+    public subscript(name: String) -> String? {
+        get { fields.first { $0.name == name }?.value }
+        set {
+            fields.removeAll { $0.name == name }
+            if let newValue { fields.append((name, newValue)) }
+        }
+    }
+
+    /// Appends a field even where one of this name stands already.
+    public mutating func append(_ name: String, _ value: String) {
+        fields.append((name, value))
+    }
+
+    /// How often a field stands there.
+    public func count(of name: String) -> Int {
+        fields.lazy.filter { $0.name == name }.count
+    }
+}
