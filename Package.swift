@@ -20,6 +20,7 @@ func house(_ name: String, on floorsBelow: [Target.Dependency], tests: [Target.D
 }
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let collections: [Target.Dependency] = [
     .product(name: "DequeModule", package: "swift-collections"),
     .product(name: "HeapModule", package: "swift-collections"),
@@ -27,7 +28,6 @@ let collections: [Target.Dependency] = [
 ]
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
-let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nio: [Target.Dependency] = [
@@ -35,48 +35,41 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
-let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+
+/// What every role stands on.
+let role: [Target.Dependency] = [
+    "Clockwork", "JSON", "Disk", "Orders", "Wire", grdb, lifecycle, logging,
+]
 
 let targets: [[Target]] = [
-    // Ground floor.
-    house("Clockwork", on: [.product(name: "HeapModule", package: "swift-collections")]),  // time and chance, as values
-    house("JSON", on: []),  // JSON text as a value: integers stay integers, members keep their order
-    house("Disk", on: ["Clockwork", grdb, logging]),  // an SQLite file that keeps its word
+    // Ground floor: time and chance as values, JSON text as a value, an SQLite file that keeps its word.
+    house("Clockwork", on: [.product(name: "HeapModule", package: "swift-collections")]),
+    house("JSON", on: []),
+    house("Disk", on: ["Clockwork", grdb, sqlite, logging]),
 
-    // Rules, language, protocol, windows.
-    house("Orders", on: ["Clockwork", "JSON", crypto]),  // what every role speaks: order, money, rules, events
-    house("Queue", on: ["Clockwork"] + collections),  // the rules of Amazon SQS, pure
-    house("Stream", on: ["Clockwork", crypto] + collections),  // the rules of Amazon Kinesis, pure
-    house("Wire", on: ["Clockwork", "JSON", crypto, httpClient, logging] + nio),  // each operation once, for both ends
-    house("Inspection", on: ["Clockwork", "JSON", "Disk", "Orders", grdb]),  // looks through every window, writes none
+    // Language, rules, protocol, windows.
+    house("Orders", on: ["Clockwork", "JSON", crypto]),
+    house("Queue", on: ["Clockwork", "JSON", crypto] + collections),
+    house("Stream", on: ["Clockwork", crypto] + collections),
+    house("Wire", on: ["Clockwork", "JSON", crypto, httpClient, lifecycle, logging] + nio),
+    house("Inspection", on: ["Clockwork", "JSON", "Disk", "Orders", grdb, sqlite]),
 
     // The roles. They never import each other.
     house(
         "Broker",
-        on: [
-            "Clockwork", "JSON", "Disk", "Queue", "Stream", "Wire", grdb, hummingbird, lifecycle, logging,
-            httpTypes,
-        ]
-            + nio + collections),
-    house("Shop", on: ["Clockwork", "JSON", "Disk", "Orders", "Wire", grdb, lifecycle, logging]),
-    house("OMS", on: ["Clockwork", "JSON", "Disk", "Orders", "Wire", grdb, lifecycle, logging]),
-    house(
-        "Function", on: ["Clockwork", "JSON", "Disk", "Orders", "Wire", grdb, lifecycle, logging]),
-    house(
-        "Courier",
-        on: ["Clockwork", "JSON", "Disk", "Orders", "Wire", grdb, lifecycle, logging, hummingbird, httpTypes]
-            + nio),
-    house(
-        "Partners",
-        on: ["Clockwork", "JSON", "Disk", "Orders", "Wire", grdb, lifecycle, logging, hummingbird, httpTypes]
-            + nio),
+        on: ["Clockwork", "JSON", "Disk", "Queue", "Stream", "Wire", grdb, sqlite, lifecycle, logging]
+            + collections),
+    house("Shop", on: role),
+    house("OMS", on: role),
+    house("Function", on: role),
+    house("Courier", on: role + collections),
+    house("Partners", on: role),
 
     // Those who watch, break and prove.
     house(
         "Outages",
-        on: [
-            "Clockwork", "JSON", "Disk", "Orders", "Wire", "Inspection", "Broker", "Shop", "OMS", "Function",
-            "Courier", "Partners", lifecycle, logging,
+        on: role + [
+            "Inspection", "Broker", "Shop", "OMS", "Function", "Courier", "Partners",
             .product(name: "Subprocess", package: "swift-subprocess"),
         ]),
 
@@ -84,10 +77,8 @@ let targets: [[Target]] = [
     [
         .executableTarget(
             name: "orderflow",
-            dependencies: [
-                "Clockwork", "JSON", "Disk", "Orders", "Wire", "Inspection", "Broker", "Shop", "OMS",
-                "Function",
-                "Courier", "Partners", "Outages", lifecycle, logging, hummingbird,
+            dependencies: role + [
+                "Inspection", "Broker", "Shop", "OMS", "Function", "Courier", "Partners", "Outages",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
@@ -110,13 +101,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: targets.flatMap(\.self)
