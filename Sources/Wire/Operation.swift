@@ -79,8 +79,8 @@ public enum ResourceName: Hashable, Sendable {
         .queue(url.split(separator: "/").last.map(String.init) ?? "")
     }
 
-    /// The name of the stream that a stream ARN means.
-    public static func stream(arn: String) -> ResourceName {
-        .stream(arn.split(separator: "/").last.map(String.init) ?? "")
+    /// The stream that a name or an ARN means; nothing that any policy allows where neither is given.
+    public static func stream(named name: String?, arn: String?) -> ResourceName {
+        .stream(name ?? arn?.split(separator: "/").last.map(String.init) ?? "")
     }
 }

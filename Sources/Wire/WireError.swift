@@ -10,7 +10,10 @@ public struct WireError: Error, Hashable, Sendable {
     public var message: String?
     public var status: Int
 
-    public init(_ type: String, _ message: String?, status: Int = 400, namespace: String = "", legacyCode: String? = nil) {
+    public init(
+        _ type: String, _ message: String?, status: Int = 400, namespace: String = "",
+        legacyCode: String? = nil
+    ) {
         self.type = type
         self.namespace = namespace
         self.legacyCode = legacyCode ?? type

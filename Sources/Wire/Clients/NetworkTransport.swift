@@ -24,14 +24,17 @@ public struct NetworkTransport: Transport {
     }
 
     public func send(_ request: WireRequest, timeout: Duration) async throws -> WireResponse {
-        var outgoing = HTTPClientRequest(url: endpoint + request.path + (request.query.isEmpty ? "" : "?\(request.query)"))
+        var outgoing = HTTPClientRequest(
+            url: endpoint + request.path + (request.query.isEmpty ? "" : "?\(request.query)"))
         outgoing.method = HTTPMethod(rawValue: request.method)
         for field in request.headers.fields { outgoing.headers.add(name: field.name, value: field.value) }
         outgoing.body = .bytes(request.body)
         do {
             let answer = try await http.execute(outgoing, timeout: .nanoseconds(timeout.microseconds * 1_000))
             let body = try await answer.body.collect(upTo: Self.mostBytes)
-            if let told = answer.headers.first(name: "content-length").flatMap(Int.init), told != body.readableBytes {
+            if let told = answer.headers.first(name: "content-length").flatMap(Int.init),
+                told != body.readableBytes
+            {
                 throw TransportError("the answer ended after \(body.readableBytes) of \(told) bytes")
             }
             return WireResponse(

@@ -15,8 +15,10 @@ public struct SigningClient<Service: WireService, Carrier: Transport>: Client {
     /// - Parameters:
     ///   - attemptLimit: The longest wait for one try, beside the operation's own ``Operation/patience``.
     public init(
-        _ service: Service.Type, over carrier: Carrier, credentials: Credentials, region: String = "us-east-1",
-        surroundings: Surroundings, retries: RetryPolicy = RetryPolicy(), attemptLimit: Duration = .seconds(10)
+        _ service: Service.Type, over carrier: Carrier, credentials: Credentials,
+        region: String = "us-east-1",
+        surroundings: Surroundings, retries: RetryPolicy = RetryPolicy(),
+        attemptLimit: Duration = .seconds(10)
     ) {
         self.carrier = carrier
         self.signer = Signer(credentials: credentials, region: region, service: Service.name)
@@ -25,7 +27,8 @@ public struct SigningClient<Service: WireService, Carrier: Transport>: Client {
         self.attemptLimit = attemptLimit
     }
 
-    public func callAsFunction<Op: Operation>(_ operation: Op) async throws -> Op.Output where Op.Service == Service {
+    public func callAsFunction<Op: Operation>(_ operation: Op) async throws -> Op.Output
+    where Op.Service == Service {
         let body = try AWSJSONEncoder.encode(operation)
         var attempt = 1
         while true {
@@ -37,22 +40,29 @@ public struct SigningClient<Service: WireService, Carrier: Transport>: Client {
                 return output
             } catch let error as WireError {
                 isThrottled = error.isThrottling
-                if error.isSenderFault, !isThrottled, !clockSkew.learned(from: error) { throw ClientError.refused(error) }
+                if error.isSenderFault, !isThrottled, !clockSkew.learned(from: error) {
+                    throw ClientError.refused(error)
+                }
                 failure = error.isSenderFault ? .refused(error) : .unknown(reason: "\(error)")
             } catch let error as TransportError {
                 (failure, isThrottled) = (.unknown(reason: "\(error)"), false)
             }
             attempt += 1
-            guard let wait = retries.wait(beforeAttempt: attempt, throttled: isThrottled, chance: surroundings.chance)
+            guard
+                let wait = retries.wait(
+                    beforeAttempt: attempt, throttled: isThrottled, chance: surroundings.chance)
             else { throw failure }
             try await surroundings.time.sleep(for: wait)
         }
     }
 
-    private func once<Output: Decodable>(_ body: [UInt8], target: String, patience: Duration) async throws -> Output {
+    private func once<Output: Decodable>(_ body: [UInt8], target: String, patience: Duration) async throws
+        -> Output
+    {
         var request = WireRequest(
             headers: [
-                "host": carrier.endpoint.authority, "content-type": Service.contentType, "x-amz-target": target,
+                "host": carrier.endpoint.authority, "content-type": Service.contentType,
+                "x-amz-target": target,
             ],
             body: body)
         signer.sign(&request, at: surroundings.now + clockSkew.value)
@@ -71,7 +81,8 @@ public struct SigningClient<Service: WireService, Carrier: Transport>: Client {
 
     private static func error(in response: WireResponse) -> WireError {
         let document = try? JSONValue(parsing: response.body)
-        let told = document?["__type"]?.string ?? response.headers["x-amzn-errortype"] ?? "HTTP \(response.status)"
+        let told =
+            document?["__type"]?.string ?? response.headers["x-amzn-errortype"] ?? "HTTP \(response.status)"
         let type = told.split(separator: "#").last.map(String.init) ?? told
         let message = document?["message"]?.string ?? document?["Message"]?.string
         return WireError(
@@ -96,9 +107,12 @@ private final class Skew: Sendable {
 
     /// True when the error may come from a clock that is off, and the correction is new.
     func learned(from error: WireError) -> Bool {
-        guard error.type == "RequestTimeTooSkewed" || error.type == "InvalidSignatureException" else { return false }
+        guard error.type == "RequestTimeTooSkewed" || error.type == "InvalidSignatureException" else {
+            return false
+        }
         return state.withLock { state in
-            guard let seen = state.seen, state.value == .zero, seen > .seconds(240) || seen < .seconds(-240) else {
+            guard let seen = state.seen, state.value == .zero, seen > .seconds(240) || seen < .seconds(-240)
+            else {
                 return false
             }
             state.value = seen

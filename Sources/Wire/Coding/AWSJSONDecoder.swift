@@ -67,7 +67,9 @@ private struct ValueDecoder: Decoder {
     }
 
     private func blob() throws -> Blob {
-        guard case .string(let text) = value, let data = Data(base64Encoded: text) else { throw mismatch(.blob) }
+        guard case .string(let text) = value, let data = Data(base64Encoded: text) else {
+            throw mismatch(.blob)
+        }
         return Blob([UInt8](data))
     }
 

@@ -142,7 +142,9 @@ private struct KeyedPage<Key: CodingKey>: KeyedEncodingContainerProtocol {
     }
 
     mutating func superEncoder() -> any Encoder { preconditionFailure("an operation is no class") }
-    mutating func superEncoder(forKey key: Key) -> any Encoder { preconditionFailure("an operation is no class") }
+    mutating func superEncoder(forKey key: Key) -> any Encoder {
+        preconditionFailure("an operation is no class")
+    }
 }
 
 private struct UnkeyedPage: UnkeyedEncodingContainer {

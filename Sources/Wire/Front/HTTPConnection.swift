@@ -62,7 +62,8 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {  // tou
         body = []
         if let announced { body.reserveCapacity(min(announced, 1 << 20)) }
         if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
-            channel.writeAndFlush(HTTPServerResponsePart.head(.init(version: .http1_1, status: .continue)), promise: nil)
+            channel.writeAndFlush(
+                HTTPServerResponsePart.head(.init(version: .http1_1, status: .continue)), promise: nil)
         }
     }
 
@@ -71,7 +72,8 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {  // tou
         let request = WireRequest(
             method: head.method.rawValue, path: uri.first.map(String.init) ?? "/",
             query: uri.count > 1 ? String(uri[1]) : "",
-            headers: WireHeaders(lowercased: head.headers.map { (name: $0.name.lowercased(), value: $0.value) }),
+            headers: WireHeaders(
+                lowercased: head.headers.map { (name: $0.name.lowercased(), value: $0.value) }),
             body: body)
         body = []
         let keepsOpen = head.isKeepAlive && !closesOnceIdle
@@ -98,9 +100,12 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {  // tou
         headers.add(name: "content-length", value: String(response.body.count))
         if !keepsOpen { headers.add(name: "connection", value: "close") }
         let status = HTTPResponseStatus(statusCode: response.status)
-        channel.write(HTTPServerResponsePart.head(.init(version: .http1_1, status: status, headers: headers)), promise: nil)
+        channel.write(
+            HTTPServerResponsePart.head(.init(version: .http1_1, status: status, headers: headers)),
+            promise: nil)
         if !response.body.isEmpty {
-            channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: response.body))), promise: nil)
+            channel.write(
+                HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: response.body))), promise: nil)
         }
         let written = channel.writeAndFlush(HTTPServerResponsePart.end(nil))
         if !keepsOpen { written.whenComplete { [channel] _ in channel.close(promise: nil) } }

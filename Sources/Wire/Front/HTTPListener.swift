@@ -45,7 +45,8 @@ public struct HTTPListener: Service {
     ///   - listening: Told the port once connections are accepted.
     ///   - stopping: Called when the listener stops: whoever keeps callers waiting on purpose answers them now.
     public init(
-        host: String, port: Int, limits: Limits = Limits(), threads: Int = 1, surroundings: Surroundings, logger: Logger,
+        host: String, port: Int, limits: Limits = Limits(), threads: Int = 1, surroundings: Surroundings,
+        logger: Logger,
         listening: @escaping @Sendable (Int) async throws -> Void = { _ in },
         stopping: @escaping @Sendable () async -> Void = {}, answer: @escaping Answer
     ) {
@@ -94,14 +95,16 @@ public struct HTTPListener: Service {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let connection = HTTPConnection(
-                        channel: channel, limits: limits, time: time, connections: connections, answer: answer)
+                        channel: channel, limits: limits, time: time, connections: connections, answer: answer
+                    )
                     guard connections.admit(connection) else { throw ChannelError.alreadyClosed }
                     var decoderLimits = NIOHTTPDecoderLimitConfiguration()
                     decoderLimits.maxHeaderFieldSize = min(limits.headerBytes, 8 << 10)
                     decoderLimits.maxHeaderListSize = limits.headerBytes
                     decoderLimits.maxHeaderFieldCount = limits.headerCount
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-                        withPipeliningAssistance: true, withErrorHandling: true, withEncoderConfiguration: .init(),
+                        withPipeliningAssistance: true, withErrorHandling: true,
+                        withEncoderConfiguration: .init(),
                         withDecoderLimitConfiguration: decoderLimits)
                     try channel.pipeline.syncOperations.addHandler(connection)
                 }

@@ -12,7 +12,8 @@ extension WireService {
         switch fault {
         case .missing where isSQS:
             return refusal(
-                "AccessDeniedException", "Access to the resource is denied. Sign the request with an access key.",
+                "AccessDeniedException",
+                "Access to the resource is denied. Sign the request with an access key.",
                 code: "AccessDenied", status: 403)
         case .missing:
             return refusal(
@@ -42,7 +43,9 @@ extension WireService {
     static func accessDenied(_ action: String, on resource: ResourceName) -> WireError {
         let isSQS = name == SQS.name
         return WireError(
-            "AccessDeniedException", "This access key is not allowed to perform \(action) on \(resource.text).",
-            status: isSQS ? 403 : 400, namespace: isSQS ? SQS.frameworkNamespace : "", legacyCode: "AccessDenied")
+            "AccessDeniedException",
+            "This access key is not allowed to perform \(action) on \(resource.text).",
+            status: isSQS ? 403 : 400, namespace: isSQS ? SQS.frameworkNamespace : "",
+            legacyCode: "AccessDenied")
     }
 }

@@ -41,14 +41,16 @@ public struct WireFront: Sendable {
     private func answerWithoutID(_ request: WireRequest) async -> WireResponse {
         let target = request.headers["x-amz-target"] ?? ""
         let parts = target.split(separator: ".", maxSplits: 1)
-        guard let prefix = parts.first, let service = services.first(where: { $0.targetPrefix == prefix }) else {
+        guard let prefix = parts.first, let service = services.first(where: { $0.targetPrefix == prefix })
+        else {
             return Self.unknownService(request)
         }
         guard request.headers.count(of: "x-amz-target") == 1 else {
             return service.response(to: Self.unknownOperation)
         }
         return await service.answer(
-            request, operation: parts.count > 1 ? parts[1] : "", admission: admission, surroundings: surroundings,
+            request, operation: parts.count > 1 ? parts[1] : "", admission: admission,
+            surroundings: surroundings,
             logger: logger)
     }
 
@@ -65,7 +67,8 @@ public struct WireFront: Sendable {
                 <Type>Sender</Type><Code>InvalidAction</Code><Message>This server speaks AWS JSON 1.0 for SQS; use an \
                 SDK from 2024 or later.</Message><Detail/></Error></ErrorResponse>
                 """
-            return WireResponse(status: 400, headers: ["content-type": "text/xml"], body: Array(document.utf8))
+            return WireResponse(
+                status: 400, headers: ["content-type": "text/xml"], body: Array(document.utf8))
         }
         return WireResponse(status: 404, body: Array("<UnknownOperationException/>\n".utf8))
     }
@@ -76,7 +79,8 @@ private protocol AttendedService: Sendable {
     var targetPrefix: String { get }
     func response(to error: WireError) -> WireResponse
     func answer(
-        _ request: WireRequest, operation: Substring, admission: WireFront.Admission, surroundings: Surroundings,
+        _ request: WireRequest, operation: Substring, admission: WireFront.Admission,
+        surroundings: Surroundings,
         logger: Logger
     ) async -> WireResponse
 }
@@ -89,7 +93,8 @@ private struct Attended<Service: WireService>: AttendedService {
     func response(to error: WireError) -> WireResponse { Service.response(to: error) }
 
     func answer(
-        _ request: WireRequest, operation: Substring, admission: WireFront.Admission, surroundings: Surroundings,
+        _ request: WireRequest, operation: Substring, admission: WireFront.Admission,
+        surroundings: Surroundings,
         logger: Logger
     ) async -> WireResponse {
         do {
@@ -146,7 +151,8 @@ private struct Attended<Service: WireService>: AttendedService {
             do {
                 let finding = try verifier.verify(request, service: Service.name, now: now)
                 return Caller(
-                    accessKeyID: finding.key.credentials.accessKeyID, region: finding.region, endpoint: endpoint,
+                    accessKeyID: finding.key.credentials.accessKeyID, region: finding.region,
+                    endpoint: endpoint,
                     traceHeader: trace, policy: finding.key.policy, denied: denied)
             } catch {
                 throw Service.error(for: error)

@@ -27,7 +27,8 @@ public enum Kinesis: WireService {
         let path = member.prefix(1).lowercased() + member.dropFirst()
         return WireError(
             "ValidationException",
-            "1 validation error detected: Value null at '\(path)' failed to satisfy constraint: Member must not be null")
+            "1 validation error detected: Value null at '\(path)' failed to satisfy constraint: Member must not be null"
+        )
     }
 }
 
@@ -71,10 +72,12 @@ extension TypeMismatch {
     private static func blobFault(_ text: String) -> String {
         let opening = "'\(text)' can not be converted to a Blob:"
         guard text.utf8.count.isMultiple(of: 4) else {
-            return "\(opening) Base64 encoded length is expected a multiple of 4 bytes but found: \(text.utf8.count)"
+            return
+                "\(opening) Base64 encoded length is expected a multiple of 4 bytes but found: \(text.utf8.count)"
         }
         let body = text.utf8.reversed().drop { $0 == UInt8(ascii: "=") }.reversed()
-        let stray = body.first { !isBase64($0) } ?? (text.utf8.count - body.count > 2 ? UInt8(ascii: "=") : nil)
+        let stray =
+            body.first { !isBase64($0) } ?? (text.utf8.count - body.count > 2 ? UInt8(ascii: "=") : nil)
         if let stray {
             return "\(opening) Invalid Base64 character: '\(Character(UnicodeScalar(stray)))'"
         }

@@ -14,7 +14,9 @@ public enum SQS: WireService {
     public static let frameworkNamespace = "com.amazon.coral.service#"
 
     public static func response(to error: WireError) -> WireResponse {
-        let body: JSONValue = ["__type": .string(error.namespace + error.type), "message": JSONValue(error.message)]
+        let body: JSONValue = [
+            "__type": .string(error.namespace + error.type), "message": JSONValue(error.message),
+        ]
         let side = error.isSenderFault ? "Sender" : "Receiver"
         return WireResponse(
             status: error.status,
@@ -24,7 +26,8 @@ public enum SQS: WireService {
 
     public static func error(for mismatch: TypeMismatch) -> WireError {
         WireError(
-            "SerializationException", "\(mismatch.path.joined(separator: ".")) must be a \(mismatch.wanted.rawValue).",
+            "SerializationException",
+            "\(mismatch.path.joined(separator: ".")) must be a \(mismatch.wanted.rawValue).",
             namespace: frameworkNamespace, legacyCode: "MalformedInput")
     }
 

@@ -59,7 +59,8 @@ public struct Caller: Sendable {
     private let denied: @Sendable (_ action: String, _ resource: ResourceName) -> WireError
 
     public init(
-        accessKeyID: String, region: String, endpoint: String, traceHeader: String? = nil, policy: AccessPolicy,
+        accessKeyID: String, region: String, endpoint: String, traceHeader: String? = nil,
+        policy: AccessPolicy,
         denied: @escaping @Sendable (_ action: String, _ resource: ResourceName) -> WireError
     ) {
         self.accessKeyID = accessKeyID

@@ -66,7 +66,9 @@ struct CanonicalRequest {
             var encodedName: [UInt8] = []
             var encodedValue: [UInt8] = []
             PercentEncoding.append(name, to: &encodedName)
-            if halves.count > 1 { PercentEncoding.append(PercentEncoding.decode(halves[1].utf8), to: &encodedValue) }
+            if halves.count > 1 {
+                PercentEncoding.append(PercentEncoding.decode(halves[1].utf8), to: &encodedValue)
+            }
             pairs.append((encodedName, encodedValue))
         }
         pairs.sort {
@@ -108,7 +110,8 @@ enum PercentEncoding {
         for byte in text {
             switch byte {
             case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"),
                 UInt8(ascii: "~"):
                 bytes.append(byte)
             default:

@@ -39,10 +39,13 @@ struct SignatureClaim {
             let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = halves[0].drop { $0 == " " }
             guard halves.count == 2, parts.updateValue(halves[1], forKey: name) == nil else {
-                throw .incomplete("Authorization header has a part that is no parameter, or one twice. \(closing)")
+                throw .incomplete(
+                    "Authorization header has a part that is no parameter, or one twice. \(closing)")
             }
         }
-        let missing = ["Credential", "Signature", "SignedHeaders"].filter { parts[$0[...], default: ""].isEmpty }
+        let missing = ["Credential", "Signature", "SignedHeaders"].filter {
+            parts[$0[...], default: ""].isEmpty
+        }
         guard missing.isEmpty, parts.count == 3 else {
             let words = missing.map { "Authorization header requires '\($0)' parameter. " }.joined()
             throw .incomplete("\(words)\(closing)")
@@ -52,12 +55,14 @@ struct SignatureClaim {
             let moment = Timestamp(amzDate: date)
         else {
             throw .incomplete(
-                "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. \(closing)")
+                "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. \(closing)"
+            )
         }
         self.date = date
         self.moment = moment
         (accessKeyID, scope) = try Self.read(credential: parts["Credential", default: ""])
-        signedHeaders = parts["SignedHeaders", default: ""].split(separator: ";", omittingEmptySubsequences: false)
+        signedHeaders = parts["SignedHeaders", default: ""].split(
+            separator: ";", omittingEmptySubsequences: false)
         signature = try Self.read(signature: parts["Signature", default: ""])
         securityToken = request.headers["x-amz-security-token"]
     }
@@ -73,7 +78,9 @@ struct SignatureClaim {
                 throw .incomplete("Query parameter \(name) must stand once.")
             }
         }
-        let wanted = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date"]
+        let wanted = [
+            "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date",
+        ]
         let missing = wanted.filter { parameters[$0, default: ""].isEmpty }
         guard missing.isEmpty, parameters["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256",
             let date = parameters["X-Amz-Date"], let moment = Timestamp(amzDate: date),
@@ -97,7 +104,8 @@ struct SignatureClaim {
     ) throws(AuthenticationFault) -> (String, CredentialScope) {
         let parts = credential.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 5, parts[4] == "aws4_request", !parts[0].isEmpty else {
-            throw .incomplete("Credential must have exactly 5 slash-delimited elements and end in aws4_request.")
+            throw .incomplete(
+                "Credential must have exactly 5 slash-delimited elements and end in aws4_request.")
         }
         return (String(parts[0]), CredentialScope(date: parts[1], region: parts[2], service: parts[3]))
     }

@@ -77,9 +77,11 @@ extension Timestamp {
         let bytes = Array(text.utf8)
         guard bytes.count == 16, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "Z"),
             let year = bytes.digits(0..<4), let month = bytes.digits(4..<6), let day = bytes.digits(6..<8),
-            let hour = bytes.digits(9..<11), let minute = bytes.digits(11..<13), let second = bytes.digits(13..<15)
+            let hour = bytes.digits(9..<11), let minute = bytes.digits(11..<13),
+            let second = bytes.digits(13..<15)
         else { return nil }
-        let time = CalendarTime(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
+        let time = CalendarTime(
+            year: year, month: month, day: day, hour: hour, minute: minute, second: second)
         guard let moment = time.timestamp else { return nil }
         self = moment
     }

@@ -30,7 +30,10 @@ package struct WebhookSecret: Hashable, Sendable {
 
     /// Draws a new secret of 32 bytes.
     package static func random(_ chance: Chance) -> WebhookSecret {
-        WebhookSecret(bytes: chance.draw { random in (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) } })
+        WebhookSecret(
+            bytes: chance.draw { random in
+                (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+            })
     }
 }
 

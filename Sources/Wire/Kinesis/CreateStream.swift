@@ -1,0 +1,25 @@
+/// Makes a stream.
+///
+/// Source: Amazon Kinesis API Reference, `CreateStream`.
+public struct CreateStream: Operation {
+    public typealias Service = Kinesis
+
+    /// 1 to 128 letters, digits, underscores, dots and hyphens.
+    public var streamName: String
+    /// 1 or more; nil means 4.
+    public var shardCount: Int?
+    public var streamModeDetails: StreamModeDetails?
+    public var tags: WireMap<String>?
+
+    public init(
+        streamName: String, shardCount: Int? = nil, streamModeDetails: StreamModeDetails? = nil,
+        tags: WireMap<String>? = nil
+    ) {
+        self.streamName = streamName
+        self.shardCount = shardCount
+        self.streamModeDetails = streamModeDetails
+        self.tags = tags
+    }
+
+    public var resource: ResourceName? { .stream(streamName) }
+}

@@ -1,0 +1,40 @@
+/// Removes up to ten received messages; each succeeds or fails by itself.
+///
+/// Source: Amazon SQS API Reference, `DeleteMessageBatch`.
+public struct DeleteMessageBatch: Operation {
+    public typealias Service = SQS
+
+    public var queueUrl: String
+    public var entries: [Entry]
+
+    public init(queueUrl: String, entries: [Entry]) {
+        self.queueUrl = queueUrl
+        self.entries = entries
+    }
+
+    public var resource: ResourceName? { .queue(url: queueUrl) }
+
+    /// One message of the batch.
+    public struct Entry: Codable, Sendable {
+        /// 1 to 80 letters, digits, hyphens and underscores, distinct in the batch.
+        public var id: String
+        public var receiptHandle: String
+
+        public init(id: String, receiptHandle: String) {
+            self.id = id
+            self.receiptHandle = receiptHandle
+        }
+    }
+
+    public struct Output: Codable, Sendable {
+        /// In the order of the entries; nil where all failed.
+        public var successful: [BatchSuccess]?
+        /// Nil where none failed.
+        public var failed: [BatchFailure]?
+
+        public init(successful: [BatchSuccess]? = nil, failed: [BatchFailure]? = nil) {
+            self.successful = successful
+            self.failed = failed
+        }
+    }
+}
