@@ -10,10 +10,28 @@ public protocol Transport: Sendable {
 
 /// A request that brought no whole answer back.
 public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible {
-    public var description: String
+    /// How far the request came.
+    public enum Stage: Hashable, Sendable {
+        /// The server's name could not be turned into an address.
+        case name
+        /// The address is one that we do not speak to; no request was made.
+        case permission
+        /// No connection came about.
+        case connection
+        /// There was a connection, but no trust.
+        case trust
+        /// The request may have arrived; the connection ended before the answer did.
+        case exchange
+        /// The request may have arrived; no answer came in time.
+        case patience
+    }
 
-    public init(_ description: String) {
+    public var description: String
+    public var stage: Stage
+
+    public init(_ description: String, at stage: Stage = .exchange) {
         self.description = description
+        self.stage = stage
     }
 }
 

@@ -1,0 +1,100 @@
+/// The limits that the service model puts on members, checked together and told together.
+///
+///     var constraints = Constraints()
+///     constraints.length(of: name, in: 1...128, at: "streamName")
+///     try constraints.check()
+///
+/// Source: words and order observed on Amazon Kinesis: at most ten are told.
+public struct Constraints: Sendable {
+    private var broken: [String] = []
+
+    public init() {}
+
+    /// - Throws: `ValidationException` with all that is broken.
+    public func check() throws(StreamFault) {
+        guard !broken.isEmpty else { return }
+        let told = broken.prefix(10)
+        let noun = told.count == 1 ? "error" : "errors"
+        throw StreamFault(
+            "ValidationException",
+            "\(told.count) validation \(noun) detected: \(told.joined(separator: "; "))")
+    }
+
+    /// A number must lie in a range.
+    public mutating func value(_ number: Int?, in range: ClosedRange<Int>, at path: String) {
+        guard let number else { return }
+        if number < range.lowerBound {
+            report(
+                String(number), path, "Member must have value greater than or equal to \(range.lowerBound)")
+        } else if number > range.upperBound {
+            report(String(number), path, "Member must have value less than or equal to \(range.upperBound)")
+        }
+    }
+
+    /// A text must have so many characters.
+    public mutating func length(of text: String?, in range: ClosedRange<Int>, at path: String) {
+        guard let text else { return }
+        length(text.unicodeScalars.count, of: text, in: range, at: path)
+    }
+
+    /// A blob must have so many bytes.
+    public mutating func bytes(_ count: Int, in range: ClosedRange<Int>, at path: String) {
+        length(count, of: "java.nio.HeapByteBuffer[pos=0 lim=\(count) cap=\(count)]", in: range, at: path)
+    }
+
+    /// A list must have so many members.
+    public mutating func count(_ count: Int, in range: ClosedRange<Int>, at path: String) {
+        length(count, of: "[...]", in: range, at: path)
+    }
+
+    /// A stream's name: 1 to 128 letters, digits, underscores, dots and hyphens.
+    public mutating func streamName(_ name: String?, at path: String = "streamName") {
+        guard let name else { return }
+        let isPlain = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."),
+                UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        if !isPlain || name.isEmpty {
+            report(name, path, "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+")
+        }
+        length(of: name, in: 1...128, at: path)
+    }
+
+    /// A decimal number without leading zeros, such as a sequence number or a hash key.
+    public mutating func decimal(_ text: String?, mostDigits: Int, at path: String) {
+        guard let text else { return }
+        let isDecimal =
+            text == "0"
+            || (text.utf8.first != UInt8(ascii: "0") && (1...mostDigits).contains(text.utf8.count)
+                && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        if !isDecimal {
+            report(
+                text, path,
+                "Member must satisfy regular expression pattern: 0|([1-9]\\d{0,\(mostDigits - 1)})")
+        }
+    }
+
+    /// One of the words that the model lists.
+    public mutating func word(_ text: String?, among words: [String], at path: String) {
+        guard let text, !words.contains(text) else { return }
+        report(text, path, "Member must satisfy enum value set: [\(words.joined(separator: ", "))]")
+    }
+
+    private mutating func length(_ length: Int, of value: String, in range: ClosedRange<Int>, at path: String)
+    {
+        if length < range.lowerBound {
+            report(value, path, "Member must have length greater than or equal to \(range.lowerBound)")
+        } else if length > range.upperBound {
+            report(value, path, "Member must have length less than or equal to \(range.upperBound)")
+        }
+    }
+
+    private mutating func report(_ value: String, _ path: String, _ what: String) {
+        broken.append("Value '\(value)' at '\(path)' failed to satisfy constraint: \(what)")
+    }
+}

@@ -1,0 +1,117 @@
+import Clockwork
+
+/// What happened to a stream, small enough to write down. Its state moves in no other way.
+public enum StreamChange: Hashable, Sendable {
+    /// A record got its place.
+    case appended(Placement)
+    /// A shard takes no more records.
+    case closed(shard: Int, second: Int64)
+    case opened(Shard)
+}
+
+/// The place that a record got.
+public struct Placement: Hashable, Sendable {
+    public let shard: Int
+    public let counter: UInt64
+    public let arrival: Timestamp
+    public let sequenceNumber: SequenceNumber
+}
+
+/// A stream: shards that between them cover all hash keys.
+///
+/// It decides where records go and what place they get; their bytes stay with the shell.
+public struct DataStream: Sendable {
+    public let name: String
+    public let account: String
+    public let createdAt: Timestamp
+    /// In the order of their numbers; closed ones stay.
+    public private(set) var shards: [Shard]
+    /// Open shards by their lowest hash key, ascending.
+    private var routes: [(first: HashKey, shard: Int)]
+
+    /// Shards that cover all hash keys evenly. Source: ranges and creation second observed on Amazon Kinesis.
+    public init(name: String, account: String, shardCount: Int, now: Timestamp) {
+        let width =
+            UInt128.max / UInt128(shardCount)
+            &+ (UInt128.max % UInt128(shardCount) == UInt128(shardCount - 1) ? 1 : 0)
+        let shards = (0..<shardCount).map { number in
+            let first = width &* UInt128(number)
+            let last = number == shardCount - 1 ? UInt128.max : first &+ (width &- 1)
+            return Shard(number: number, hashKeys: HashKey(first)...HashKey(last), creation: now.seconds - 2)
+        }
+        self.init(name: name, account: account, createdAt: now, shards: shards)
+    }
+
+    /// A stream as it was written down.
+    public init(name: String, account: String, createdAt: Timestamp, shards: [Shard]) {
+        self.name = name
+        self.account = account
+        self.createdAt = createdAt
+        self.shards = shards
+        routes = []
+        rebuildRoutes()
+    }
+
+    private mutating func rebuildRoutes() {
+        routes = shards.filter(\.isOpen).map { ($0.hashKeys.lowerBound, $0.number) }.sorted {
+            $0.first < $1.first
+        }
+    }
+
+    /// A shard by its number.
+    ///
+    /// - Throws: `ResourceNotFoundException`.
+    public func shard(_ number: Int) throws(StreamFault) -> Shard {
+        guard shards.indices.contains(number) else {
+            throw StreamFault(
+                "ResourceNotFoundException",
+                "Shard \(Shard.id(of: number)) in stream \(name) under account \(account) does not exist")
+        }
+        return shards[number]
+    }
+
+    /// Gives a record its place.
+    ///
+    /// - Parameters:
+    ///   - hashKey: Picks the shard.
+    ///   - ordering: The caller's `SequenceNumberForOrdering`; the new number is greater in any case.
+    ///   - now: The moment of arrival. Within a shard arrival never runs backwards.
+    public mutating func append(
+        _ hashKey: HashKey, ordering: String? = nil, now: Timestamp
+    ) throws(StreamFault) -> Placement {
+        if let ordering { try check(ordering: ordering, now: now) }
+        let number = route(hashKey)
+        var shard = shards[number]
+        shard.lastCounter += 1
+        shard.lastArrival = max(shard.lastArrival, now, Timestamp(seconds: shard.creation))
+        shards[number] = shard
+        return Placement(
+            shard: number, counter: shard.lastCounter, arrival: shard.lastArrival,
+            sequenceNumber: shard.sequenceNumber(counter: shard.lastCounter, arrival: shard.lastArrival))
+    }
+
+    private func route(_ key: HashKey) -> Int {
+        var low = 0
+        var high = routes.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if routes[middle].first <= key { low = middle } else { high = middle }
+        }
+        return routes[low].shard
+    }
+
+    private func check(ordering: String, now: Timestamp) throws(StreamFault) {
+        guard let number = SequenceNumber(ordering), number.arrival <= now.seconds else {
+            throw .invalidArgument(
+                """
+                ExclusiveMinimumSequenceNumber \(ordering) used in PutRecord on stream \(name) under account \
+                \(account) is invalid.
+                """)
+        }
+    }
+
+    /// The shards that took over from this one, in the order of their numbers.
+    public func children(of number: Int) -> [Shard] {
+        shards.filter { $0.parent == number || $0.adjacentParent == number }
+    }
+}
