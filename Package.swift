@@ -29,6 +29,8 @@ let collections: [Target.Dependency] = [
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let lifecycleTests: Target.Dependency = .product(
+    name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
@@ -59,10 +61,10 @@ let targets: [[Target]] = [
         "Broker",
         on: ["Clockwork", "JSON", "Disk", "Queue", "Stream", "Wire", grdb, sqlite, lifecycle, logging]
             + collections),
-    house("Shop", on: role),
-    house("OMS", on: role),
+    house("Shop", on: role, tests: [lifecycleTests]),
+    house("OMS", on: role, tests: [lifecycleTests]),
     house("Function", on: role),
-    house("Courier", on: role + collections),
+    house("Courier", on: role + [httpClient] + nio),
     house("Partners", on: role),
 
     // Those who watch, break and prove.
@@ -70,7 +72,9 @@ let targets: [[Target]] = [
         "Outages",
         on: role + [
             "Inspection", "Broker", "Shop", "OMS", "Function", "Courier", "Partners",
+            httpClient,
             .product(name: "Subprocess", package: "swift-subprocess"),
+            .product(name: "SystemPackage", package: "swift-system"),
         ]),
 
     // The command line: one verb per deed.
@@ -79,6 +83,11 @@ let targets: [[Target]] = [
             name: "orderflow",
             dependencies: role + [
                 "Inspection", "Broker", "Shop", "OMS", "Function", "Courier", "Partners", "Outages",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
@@ -106,6 +115,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: targets.flatMap(\.self)

@@ -28,7 +28,7 @@ public struct CalendarTime: Hashable, Sendable {
 
     public init(_ moment: Timestamp) {
         let days = moment.microseconds.flooredQuotient(86_400_000_000)
-        let ofDay = Int(moment.microseconds - days * 86_400_000_000)
+        let ofDay = Int(moment.microseconds.flooredRemainder(86_400_000_000))
         let shifted = Int(days) + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097

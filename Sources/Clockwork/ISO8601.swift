@@ -1,10 +1,17 @@
-extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
+extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC with three decimals, such as `2026-11-22T21:14:03.250Z`: what our databases and logs show.
+    ///
+    /// A year that has not four digits, which only strangers send, is told with a sign and six.
     public var description: String {
         let time = CalendarTime(self)
         var text = [UInt8]()
         text.reserveCapacity(24)
-        text.appendDigits(time.year, width: 4)
+        if (0...9_999).contains(time.year) {
+            text.appendDigits(time.year, width: 4)
+        } else {
+            text.append(UInt8(ascii: time.year < 0 ? "-" : "+"))
+            text.appendDigits(time.year, width: 6)
+        }
         text.append(UInt8(ascii: "-"))
         text.appendDigits(time.month, width: 2)
         text.append(UInt8(ascii: "-"))
@@ -48,11 +55,11 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
 }
 
 extension [UInt8] {
-    /// Appends a number in decimal, filled with zeros on the left.
+    /// Appends the last digits of a number in decimal, without its sign, filled with zeros on the left.
     package mutating func appendDigits(_ number: Int, width: Int) {
         let start = count
         append(contentsOf: repeatElement(UInt8(ascii: "0"), count: width))
-        var rest = number
+        var rest = number.magnitude
         for place in stride(from: start + width - 1, through: start, by: -1) {
             self[place] = UInt8(ascii: "0") + UInt8(rest % 10)
             rest /= 10

@@ -54,8 +54,14 @@ extension Duration {
 
 extension Int64 {
     /// The quotient rounded down, so that moments before 1970 count as the others do.
-    func flooredQuotient(_ divisor: Int64) -> Int64 {
+    package func flooredQuotient(_ divisor: Int64) -> Int64 {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? quotient - 1 : quotient
+    }
+
+    /// What ``flooredQuotient(_:)`` leaves: never negative.
+    package func flooredRemainder(_ divisor: Int64) -> Int64 {
+        let remainder = self % divisor
+        return remainder < 0 ? remainder + divisor : remainder
     }
 }

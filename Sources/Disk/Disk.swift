@@ -1,12 +1,6 @@
 import GRDB
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// An SQLite file that keeps its word: what was written is on the medium before anyone hears of it.
 ///
 /// One process owns the file and writes it through one connection. Everyone else opens it read-only. Every commit is
@@ -22,32 +16,33 @@ package final class Disk: Sendable {
     /// The file's name, such as `orders.db`.
     package let name: String
     package let path: String
-    private let connection: DatabaseQueue
+    /// How much room is left where the file lies; nil when nobody measures it.
+    package let space: SpaceGauge?
+    private let connection: Connection
     private let lock: OwnerLock
+    private let identity: FileIdentity?
+    private let log: LogGauge
     private let witness: (any CommitWitness)?
     private let failStop: @Sendable (DiskError) -> Void
-    private let state = Mutex<State>(State())
-
-    private struct State {
-        var commits = 0
-        var isClosed = false
-    }
+    private let commits = Mutex(0)
 
     init(name: String, in storage: Storage, schema: DatabaseMigrator, checkpoints: Checkpoints) throws {
         self.name = name
         path = storage.path(of: name)
+        space = storage.space
         witness = storage.witness
         failStop = storage.failStop
-        guard mkdir(storage.directory, 0o700) == 0 || errno == EEXIST else {
-            throw DiskError.unreachable(file: storage.directory, details: String(cString: strerror(errno)))
-        }
+        try Self.makeDirectory(storage.directory)
         lock = try OwnerLock(for: path)
         do {
-            connection = try Self.connect(to: path, checkpoints: checkpoints)
-            try Self.check(connection, name: name, closely: !lock.lastStopWasOrderly)
-            if try connection.read(schema.hasBeenSuperseded) { throw DiskError.newer(file: name) }
-            try schema.migrate(connection)
+            let (database, log) = try Self.connect(to: path, checkpoints: checkpoints)
+            try Self.check(database, name: name, closely: !lock.lastStopWasOrderly)
+            if try database.read(schema.hasBeenSuperseded) { throw DiskError.newer(file: name) }
+            try schema.migrate(database)
             Self.syncDirectory(storage.directory)
+            connection = Connection(database, named: name)
+            self.log = log
+            identity = FileIdentity(of: path)
         } catch {
             lock.release(orderly: lock.lastStopWasOrderly)
             throw DiskError.sorting(error, of: name)
@@ -59,10 +54,9 @@ package final class Disk: Sendable {
     /// - Throws: ``DiskError``, or what `deed` throws; then nothing of it was made, except after
     ///   ``DiskError/failed(file:details:)``, which leaves it open.
     package func write<Result>(_ deed: (Database) throws -> Result) throws -> Result {
-        guard !state.withLock(\.isClosed) else { throw DiskError.failed(file: name, details: "closed") }
-        do {
+        try guarded { database in
             var result: Result?
-            try connection.writeWithoutTransaction { db in
+            try database.writeWithoutTransaction { db in
                 try db.inTransaction(.immediate) {
                     result = try deed(db)
                     try reach(.before)
@@ -72,21 +66,12 @@ package final class Disk: Sendable {
             try reach(.after)
             guard let result else { preconditionFailure("a committed deed has a result") }
             return result
-        } catch {
-            let sorted = DiskError.sorting(error, of: name)
-            if let final = sorted as? DiskError, final.isFinal { failStop(final) }
-            throw sorted
         }
     }
 
-    /// Reads what is committed, and what the transaction under way has written so far.
+    /// Reads what is committed; waits for a write that is under way.
     package func read<Result>(_ look: (Database) throws -> Result) throws -> Result {
-        guard !state.withLock(\.isClosed) else { throw DiskError.failed(file: name, details: "closed") }
-        do {
-            return try connection.read(look)
-        } catch {
-            throw DiskError.sorting(error, of: name)
-        }
+        try guarded { try $0.read(look) }
     }
 
     /// Moves what it can from the log to the file without making anyone wait for a reader.
@@ -94,97 +79,63 @@ package final class Disk: Sendable {
     /// - Returns: Pages in the log, and how many of them are in the file now.
     @discardableResult
     package func checkpoint(_ kind: Database.CheckpointMode = .passive) throws -> (logged: Int, moved: Int) {
-        do {
-            let result = try connection.writeWithoutTransaction { try $0.checkpoint(kind) }
+        try guarded { database in
+            let result = try database.writeWithoutTransaction { try $0.checkpoint(kind) }
+            log.noteCheckpoint(logged: result.walFrameCount, moved: result.checkpointedFrameCount)
             return (result.walFrameCount, result.checkpointedFrameCount)
-        } catch {
-            throw DiskError.sorting(error, of: name)
         }
     }
 
-    /// Bytes that the write-ahead log takes up.
-    package var logBytes: Int64 {
-        var information = stat()
-        return stat(path + "-wal", &information) == 0 ? Int64(information.st_size) : 0
-    }
+    /// Pages that lie in the log and not yet in the file; only counted with ``Checkpoints/betweenCommits``.
+    package var pagesToMove: Int { log.pagesToMove }
 
-    /// Lets go of the file.
+    /// Bytes that the write-ahead log takes up. It is used again and does not shrink when its pages have been moved.
+    package var logBytes: Int64 { FileIdentity.size(of: path + "-wal") }
+
+    /// Makes sure that the file we write is still the one that others find at its path.
     ///
-    /// - Parameter orderly: False when its owner dies in the middle of something, which the next one will want to know.
-    package func close(orderly: Bool = true) {
-        let wasOpen = state.withLock { state in
-            defer { state.isClosed = true }
-            return !state.isClosed
-        }
-        guard wasOpen else { return }
-        try? connection.close()  // a connection that will not close is closed by the process's end
-        lock.release(orderly: orderly)
-    }
-
-    private func reach(_ side: CommitPoint.Side) throws {
-        let number = state.withLock { state in
-            if side == .before { state.commits += 1 }
-            return state.commits
-        }
-        try witness?.reached(CommitPoint(file: name, number: number, side: side))
-    }
-}
-
-extension Disk {
-    private static func connect(to path: String, checkpoints: Checkpoints) throws -> DatabaseQueue {
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(5)
-        configuration.label = "disk"
-        // With its own journal mode GRDB would set `synchronous` back to NORMAL: so both are ours.
-        configuration.prepareDatabase { db in
-            try db.execute(
-                sql: """
-                    PRAGMA auto_vacuum = INCREMENTAL;
-                    PRAGMA journal_mode = WAL;
-                    PRAGMA synchronous = FULL;
-                    PRAGMA foreign_keys = ON;
-                    PRAGMA trusted_schema = OFF;
-                    PRAGMA cell_size_check = ON;
-                    PRAGMA mmap_size = 0;
-                    PRAGMA journal_size_limit = 67108864;
-                    """)
-            if checkpoints == .betweenCommits { try db.execute(sql: "PRAGMA wal_autocheckpoint = 0") }
-        }
-        let connection = try DatabaseQueue(path: path, configuration: configuration)
-        let (synchronous, journal) = try connection.read { db in
-            (try Int.fetchOne(db, sql: "PRAGMA synchronous"), try String.fetchOne(db, sql: "PRAGMA journal_mode"))
-        }
-        guard synchronous == 2, journal == "wal" else {
-            throw DiskError.unreachable(
-                file: path, details: "SQLite did not take the settings that make it durable")
-        }
-        return connection
-    }
-
-    /// Looks for damage; closely only after an owner that died, and only in files small enough not to delay a start.
-    private static func check(_ connection: DatabaseQueue, name: String, closely: Bool) throws {
-        try connection.read { db in
-            let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
-            guard closely, pages <= mostPagesToCheck else { return }
-            let findings = try String.fetchAll(db, sql: "PRAGMA quick_check(3)")
-            guard findings == ["ok"] else {
-                throw DiskError.damaged(file: name, details: findings.joined(separator: "; "))
+    /// - Throws: ``DiskError/failed(file:details:)`` when it is gone or another one: whatever we wrote from here on would
+    ///   be lost with it.
+    package func verifyPlace() throws {
+        try guarded { _ in
+            guard FileIdentity(of: path) == identity else {
+                throw DiskError.failed(file: name, details: "another file, or none, lies in its place")
             }
         }
     }
 
-    /// 64 MiB of pages: about 0.1 s. Larger files are checked by `orderflow doctor`.
-    private static let mostPagesToCheck = 16_384
+    /// Lets go of the file, as soon as what is being done with it is done; a commit that has not begun yet is not.
+    ///
+    /// - Parameter orderly: False when its owner dies in the middle of something, which the next one will want to know.
+    package func close(orderly: Bool = true) {
+        connection.close { [lock] in lock.release(orderly: orderly) }
+    }
 
-    /// Makes the names of new files durable too.
-    private static func syncDirectory(_ path: String) {
-        let descriptor = openDirectory(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        closeDescriptor(descriptor)
+    private func reach(_ side: CommitPoint.Side) throws {
+        let number = commits.withLock { commits in
+            if side == .before { commits += 1 }
+            return commits
+        }
+        try witness?.reached(CommitPoint(file: name, number: number, side: side))
+        if connection.isClosed { throw connection.closed }  // its owner has died of it
+    }
+
+    /// Does something with the file. An error that leaves it untrustworthy ends the process; one that means no room
+    /// shuts the gate.
+    private func guarded<Result>(_ work: (DatabaseQueue) throws -> Result) throws -> Result {
+        try connection.use { database in
+            do {
+                return try work(database)
+            } catch {
+                let sorted = DiskError.sorting(
+                    error, of: name, systemError: database.unsafeRead(Self.systemError))
+                switch sorted as? DiskError {
+                case .full: space?.ranOut()
+                case let final? where final.isFinal && !connection.isClosed: failStop(final)
+                default: break
+                }
+                throw sorted
+            }
+        }
     }
 }
-
-// Inside `Disk`, `close` would mean its own method.
-private func openDirectory(_ path: String, _ flags: Int32) -> Int32 { open(path, flags) }
-private func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }

@@ -1,5 +1,11 @@
 import GRDB
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Why a file did not keep a change, or cannot be opened, by what the reader can do about it.
 package enum DiskError: Error, Sendable {
     /// Another process owns the file.
@@ -18,19 +24,29 @@ package enum DiskError: Error, Sendable {
     case unreachable(file: String, details: String)
 
     /// Sorts an error of SQLite's. Errors of ours and of callers pass as they are.
-    static func sorting(_ error: any Error, of file: String) -> any Error {
+    ///
+    /// - Parameter systemError: The operating system's number for what failed; asked only where SQLite's own does not
+    ///   tell a lack of room from a broken disk.
+    static func sorting(
+        _ error: any Error, of file: String, systemError: @autoclosure () -> Int32 = 0
+    ) -> any Error {
         guard let error = error as? DatabaseError else { return error }
         let details = "\(error.extendedResultCode.rawValue) \(error.message ?? "")"
         switch error.resultCode {
         case .SQLITE_BUSY, .SQLITE_LOCKED: return DiskError.busy(file: file)
         case .SQLITE_FULL: return DiskError.full(file: file)
-        case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_WRITE: return DiskError.full(file: file)
+        case .SQLITE_IOERR
+        where error.extendedResultCode == .SQLITE_IOERR_WRITE && lackOfRoom.contains(systemError()):
+            return DiskError.full(file: file)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: return DiskError.damaged(file: file, details: details)
         case .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN:
             return DiskError.failed(file: file, details: details)
         default: return error
         }
     }
+
+    /// No room on the disk, in the owner's share of it, or below the process's limit.
+    private static let lackOfRoom = [ENOSPC, EDQUOT, EFBIG]
 
     /// True when nothing more may be written through this process.
     var isFinal: Bool {

@@ -10,29 +10,38 @@ import Synchronization
 /// When a commit fails, nobody knows how far memory ran ahead of disk. So everyone who waits hears of it, ``isAccepting``
 /// turns false, each owner of memory loads it again (``onFailure(_:)``), and only then work goes on.
 package final class GroupCommit: Sendable {
+    /// How much may gather, and how much of it one transaction takes.
+    package struct Bounds: Sendable {
+        /// Changes that may wait before callers are turned away.
+        package var mostWaiting = 10_000
+        package var mostWaitingBytes = 64 << 20
+        /// Changes in one transaction.
+        package var mostTogether = 4_096
+        /// Bytes in one transaction; a single change may be larger.
+        package var mostBytesTogether = 16 << 20
+        /// Pages in the log after which they are moved to the file.
+        package var mostPagesInLog = 1_000
+
+        package init() {}
+    }
+
     private let disk: Disk
+    private let bounds: Bounds
     private let state = Mutex(State())
 
     private struct State {
-        var pending: [any PendingDeed] = []
-        var pendingBytes = 0
+        var waiting: [(deed: any PendingDeed, bytes: Int)] = []
+        var waitingBytes = 0
         var writer: UnsafeContinuation<Void, Never>?
         var isAccepting = true
         var isStopped = false
         var reload: [@Sendable (Database) throws -> Void] = []
     }
 
-    /// How much may wait before callers are turned away.
-    private static let mostPending = 10_000
-    private static let mostPendingBytes = 64 << 20
-    /// How much one transaction takes.
-    private static let mostBatched = 4_096
-    private static let mostBatchedBytes = 16 << 20
-    /// Pages in the log after which the writer moves some to the file.
-    private static let checkpointBytes = 4 << 20
-
-    package init(disk: Disk) {
+    /// - Parameter disk: Opened with ``Disk/Checkpoints/betweenCommits``.
+    package init(disk: Disk, bounds: Bounds = Bounds()) {
         self.disk = disk
+        self.bounds = bounds
     }
 
     /// Names a closure that loads memory again after a failed commit. Call before ``run()``.
@@ -45,8 +54,8 @@ package final class GroupCommit: Sendable {
     /// Ask inside the lock in which you decide, before you decide: what is handed in while this is false is refused.
     package var isAccepting: Bool {
         state.withLock {
-            $0.isAccepting && !$0.isStopped && $0.pending.count < Self.mostPending
-                && $0.pendingBytes < Self.mostPendingBytes
+            $0.isAccepting && !$0.isStopped && $0.waiting.count < bounds.mostWaiting
+                && $0.waitingBytes < bounds.mostWaitingBytes
         }
     }
 
@@ -63,8 +72,8 @@ package final class GroupCommit: Sendable {
         let ticket = CommitTicket(deed)
         let (writer, isRefused) = state.withLock { state -> (UnsafeContinuation<Void, Never>?, Bool) in
             guard state.isAccepting, !state.isStopped else { return (nil, true) }
-            state.pending.append(ticket)
-            state.pendingBytes += bytes
+            state.waiting.append((ticket, bytes))
+            state.waitingBytes += bytes
             defer { state.writer = nil }
             return (state.writer, false)
         }
@@ -100,21 +109,28 @@ package final class GroupCommit: Sendable {
     private func gather() async -> Bool {
         await withUnsafeContinuation { continuation in
             let goOn = state.withLock { state in
-                if !state.pending.isEmpty || state.isStopped { return true }
+                if !state.waiting.isEmpty || state.isStopped { return true }
                 state.writer = continuation
                 return false
             }
             if goOn { continuation.resume() }
         }
-        return state.withLock { !$0.pending.isEmpty }
+        return state.withLock { !$0.waiting.isEmpty }
     }
 
     private func takeBatch() -> [any PendingDeed] {
         state.withLock { state in
-            let batch = Array(state.pending.prefix(Self.mostBatched))
-            state.pending.removeFirst(batch.count)
-            if state.pending.isEmpty { state.pendingBytes = 0 }
-            return batch
+            var (count, bytes) = (0, 0)
+            for (_, more) in state.waiting.prefix(bounds.mostTogether) {
+                guard count == 0 || bytes + more <= bounds.mostBytesTogether else { break }
+                count += 1
+                bytes += more
+            }
+            defer {
+                state.waiting.removeFirst(count)
+                state.waitingBytes -= bytes
+            }
+            return state.waiting.prefix(count).map(\.deed)
         }
     }
 
@@ -134,10 +150,10 @@ package final class GroupCommit: Sendable {
         let (waiting, reload) = state.withLock { state in
             state.isAccepting = false
             defer {
-                state.pending = []
-                state.pendingBytes = 0
+                state.waiting = []
+                state.waitingBytes = 0
             }
-            return (state.pending, state.reload)
+            return (state.waiting.map(\.deed), state.reload)
         }
         let failure = CommitFailure.failed("\(error)")
         for deed in batch + waiting { deed.finish(failure) }
@@ -154,7 +170,7 @@ package final class GroupCommit: Sendable {
 
     /// Between commits, never inside one: a checkpoint there would make its callers wait.
     private func tidy() {
-        guard disk.logBytes > Self.checkpointBytes else { return }
+        guard disk.pagesToMove >= bounds.mostPagesInLog else { return }
         _ = try? disk.checkpoint()  // the next one will do; a full disk is met by the next commit
     }
 }
@@ -231,13 +247,15 @@ package final class CommitTicket<Result: Sendable>: PendingDeed, Sendable {
     }
 
     fileprivate func finish(_ failure: CommitFailure?) {
-        let waiting = state.withLock { state -> (UnsafeContinuation<Result, any Error>, Swift.Result<Result, any Error>)? in
+        let waiting = state.withLock {
+            state -> (UnsafeContinuation<Result, any Error>, Swift.Result<Result, any Error>)? in
             let outcome: Swift.Result<Result, any Error>
             switch (state, failure) {
             case (.finished, _): return nil
             case (_, let failure?): outcome = .failure(failure)
             case (.performed(let result), nil), (.awaited(_, let result?), nil): outcome = .success(result)
-            case (.pending, nil), (.awaited(_, nil), nil): preconditionFailure("a committed deed was performed")
+            case (.pending, nil), (.awaited(_, nil), nil):
+                preconditionFailure("a committed deed was performed")
             }
             defer { state = .finished(outcome) }
             if case .awaited(let continuation, _) = state { return (continuation, outcome) }

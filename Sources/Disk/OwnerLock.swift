@@ -20,13 +20,14 @@ final class OwnerLock: @unchecked Sendable {  // the descriptor is set once and 
         guard descriptor >= 0 else {
             throw .unreachable(file: path, details: String(cString: strerror(errno)))
         }
-        let note = Self.read(descriptor)
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let holder = Self.read(descriptor)
             close(descriptor)
-            throw .owned(file: path, by: note.isEmpty ? "another process" : note)
+            throw .owned(file: path, by: holder.isEmpty ? "another process" : holder)
         }
-        lastStopWasOrderly = isNew || note == Self.orderlyNote
+        lastStopWasOrderly = isNew || Self.read(descriptor) == Self.orderlyNote
         Self.write("process \(getpid())", to: descriptor)
+        fsync(descriptor)  // or a power cut would bring back the last owner's goodbye
     }
 
     /// Lets go.

@@ -10,17 +10,20 @@ package struct Storage: Sendable {
     package var witness: (any CommitWitness)?
     /// Called once when a file can no longer be trusted. In a real process it does not return.
     package var failStop: @Sendable (DiskError) -> Void
+    /// How much room is left; told when a write finds none.
+    package var space: SpaceGauge?
     /// Told of every disk opened, so that a simulated computer can let go of its files when it dies.
     package var opened: @Sendable (Disk) -> Void
 
     package init(
         directory: String, witness: (any CommitWitness)? = nil,
-        failStop: @escaping @Sendable (DiskError) -> Void = { _ in },
+        failStop: @escaping @Sendable (DiskError) -> Void = { _ in }, space: SpaceGauge? = nil,
         opened: @escaping @Sendable (Disk) -> Void = { _ in }
     ) {
         self.directory = directory
         self.witness = witness
         self.failStop = failStop
+        self.space = space
         self.opened = opened
     }
 

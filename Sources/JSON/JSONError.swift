@@ -9,6 +9,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         case numberMalformed
         case repeatedMember(String)
         case tooDeep(limit: Int)
+        case tooWide(limit: Int)
         case moreAfterValue
     }
 
@@ -29,6 +30,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
             case .numberMalformed: "a number is not written as JSON writes numbers"
             case .repeatedMember: "a member is named twice in one object"
             case .tooDeep(let limit): "values are nested deeper than \(limit) levels"
+            case .tooWide(let limit): "an object has more than \(limit) members"
             case .moreAfterValue: "there is more after the value"
             }
         return "Not readable as JSON: \(what) (byte \(offset))."

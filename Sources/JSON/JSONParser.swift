@@ -4,24 +4,23 @@ extension JSONValue {
     /// - Parameters:
     ///   - bytes: The whole text in UTF-8, without a byte order mark.
     ///   - depth: How deep values may be nested; hostile nesting ends here and not in a stack overflow.
+    ///   - width: How many members one object may have.
     /// - Throws: ``JSONError`` with the place of the fault.
-    public init(parsing bytes: some Collection<UInt8>, depth: Int = 64) throws(JSONError) {
-        let parsed: Result<JSONValue, JSONError>? = bytes.withContiguousStorageIfAvailable { buffer in
-            Self.parse(buffer, depth: depth)
+    public init(
+        parsing bytes: some Collection<UInt8>, depth: Int = 64, width: Int = .max
+    ) throws(JSONError) {
+        let parse: (UnsafeBufferPointer<UInt8>) -> Result<JSONValue, JSONError> = { text in
+            Result { () throws(JSONError) in
+                var parser = JSONParser(text: text, depthLimit: depth, widthLimit: width)
+                return try parser.wholeText()
+            }
         }
-        self = try (parsed ?? Array(bytes).withUnsafeBufferPointer { Self.parse($0, depth: depth) }).get()
+        self = try (bytes.withContiguousStorageIfAvailable(parse) ?? Array(bytes).withUnsafeBufferPointer(parse))
+            .get()
     }
 
-    public init(parsing text: String, depth: Int = 64) throws(JSONError) {
-        try self.init(parsing: Array(text.utf8), depth: depth)
-    }
-
-    private static func parse(_ text: UnsafeBufferPointer<UInt8>, depth: Int) -> Result<JSONValue, JSONError>
-    {
-        Result { () throws(JSONError) in
-            var parser = JSONParser(text: text, depthLimit: depth)
-            return try parser.wholeText()
-        }
+    public init(parsing text: String, depth: Int = 64, width: Int = .max) throws(JSONError) {
+        try self.init(parsing: Array(text.utf8), depth: depth, width: width)
     }
 }
 
@@ -29,13 +28,9 @@ extension JSONValue {
 private struct JSONParser {
     let text: UnsafeBufferPointer<UInt8>
     let depthLimit: Int
+    let widthLimit: Int
     var place = 0
     var depth = 0
-
-    init(text: UnsafeBufferPointer<UInt8>, depthLimit: Int) {
-        self.text = text
-        self.depthLimit = depthLimit
-    }
 
     mutating func wholeText() throws(JSONError) -> JSONValue {
         let value = try value()
@@ -61,13 +56,16 @@ private struct JSONParser {
     private mutating func object() throws(JSONError) -> JSONObject {
         try descend()
         var members: [(name: String, value: JSONValue)] = []
-        var names: Set<String> = []
+        var names: Set<Spelling> = []
         if try !closes(with: UInt8(ascii: "}")) {
             repeat {
                 skipSpace()
                 let start = place
                 guard try peek() == UInt8(ascii: "\"") else { throw fault(.unexpected(text[place])) }
                 let name = try string()
+                guard members.count < widthLimit else {
+                    throw JSONError(reason: .tooWide(limit: widthLimit), offset: start)
+                }
                 guard isNew(name, among: members, remembered: &names) else {
                     throw JSONError(reason: .repeatedMember(name), offset: start)
                 }
@@ -82,11 +80,24 @@ private struct JSONParser {
 
     /// Looks through few names one by one, and keeps a set once there are many.
     private func isNew(
-        _ name: String, among members: [(name: String, value: JSONValue)], remembered names: inout Set<String>
+        _ name: String, among members: [(name: String, value: JSONValue)],
+        remembered names: inout Set<Spelling>
     ) -> Bool {
-        if members.count < 16 { return !members.contains { $0.name == name } }
-        if names.isEmpty { names = Set(members.map(\.name)) }
-        return names.insert(name).inserted
+        if members.count < 16 { return !members.contains { $0.name.isSpelled(name) } }
+        if names.isEmpty { names = Set(members.map { Spelling(text: $0.name) }) }
+        return names.insert(Spelling(text: name)).inserted
+    }
+
+    /// A name as its bytes, however Unicode would compare it.
+    private struct Spelling: Hashable {
+        let text: String
+
+        static func == (lhs: Spelling, rhs: Spelling) -> Bool { lhs.text.isSpelled(rhs.text) }
+
+        func hash(into hasher: inout Hasher) {
+            var text = text
+            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        }
     }
 
     private mutating func array() throws(JSONError) -> [JSONValue] {
@@ -239,7 +250,7 @@ private struct JSONParser {
         case UInt8(ascii: "n"): bytes.append(0x0A)
         case UInt8(ascii: "r"): bytes.append(0x0D)
         case UInt8(ascii: "t"): bytes.append(0x09)
-        case UInt8(ascii: "u"): bytes.append(contentsOf: Array(String(Character(try unicodeEscape())).utf8))
+        case UInt8(ascii: "u"): bytes.append(contentsOf: try unicodeEscape().utf8)
         default: throw JSONError(reason: .invalidEscape, offset: place - 1)
         }
     }
@@ -263,10 +274,12 @@ private struct JSONParser {
         guard place + 4 <= text.count else { throw fault(.endOfText) }
         var number: UInt32 = 0
         for byte in text[place..<(place + 4)] {
-            guard let digit = Character(UnicodeScalar(byte)).hexDigitValue else {
-                throw fault(.invalidEscape)
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): number = number << 4 | UInt32(byte & 15)
+            case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"):
+                number = number << 4 | UInt32(byte & 15 + 9)
+            default: throw fault(.invalidEscape)
             }
-            number = number << 4 | UInt32(digit)
         }
         place += 4
         return number

@@ -1,7 +1,8 @@
 /// A JSON text as a value that loses nothing we care about.
 ///
 /// Integers stay integers, so that money never passes through a float; members keep the order in which they were
-/// written; a number with a fraction or an exponent, or too large for 64 bits, is kept as its text.
+/// written; a number with a fraction or an exponent, or too large for 64 bits, is kept as its text. Texts are equal byte
+/// for byte, where Swift's own `==` would also take the Kelvin sign for a `K`.
 public enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -11,6 +12,28 @@ public enum JSONValue: Hashable, Sendable {
     case string(String)
     case array([JSONValue])
     case object(JSONObject)
+}
+
+extension JSONValue {
+    public static func == (lhs: JSONValue, rhs: JSONValue) -> Bool {
+        switch (lhs, rhs) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.number(let left), .number(let right)): left == right
+        case (.string(let left), .string(let right)): left.isSpelled(right)
+        case (.array(let left), .array(let right)): left == right
+        case (.object(let left), .object(let right)): left == right
+        default: false
+        }
+    }
+}
+
+extension String {
+    /// Equal byte for byte.
+    func isSpelled(_ other: String) -> Bool {
+        self == other && utf8.elementsEqual(other.utf8)
+    }
 }
 
 /// The members of a JSON object, in the order in which they were written; each name stands once.
@@ -28,9 +51,9 @@ public struct JSONObject: Hashable, Sendable {
 
     /// The member of this name; setting nil removes it, setting a new one appends it.
     public subscript(name: String) -> JSONValue? {
-        get { members.first { $0.name == name }?.value }
+        get { members.first { $0.name.isSpelled(name) }?.value }
         set {
-            let place = members.firstIndex { $0.name == name }
+            let place = members.firstIndex { $0.name.isSpelled(name) }
             switch (place, newValue) {
             case (let place?, let value?): members[place].value = value
             case (let place?, nil): members.remove(at: place)
@@ -41,7 +64,7 @@ public struct JSONObject: Hashable, Sendable {
     }
 
     public static func == (lhs: JSONObject, rhs: JSONObject) -> Bool {
-        lhs.members.elementsEqual(rhs.members) { $0.name == $1.name && $0.value == $1.value }
+        lhs.members.elementsEqual(rhs.members) { $0.name.isSpelled($1.name) && $0.value == $1.value }
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -87,5 +110,7 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
     public init(_ text: String?) { self = text.map(JSONValue.string) ?? .null }
 
     /// A whole number, or null where there is none.
-    public init(_ number: (some BinaryInteger)?) { self = number.map { .integer(Int64($0)) } ?? .null }
+    public init(_ number: (some BinaryInteger)?) {
+        self = number.map { number in Int64(exactly: number).map(JSONValue.integer) ?? .number("\(number)") } ?? .null
+    }
 }

@@ -17,7 +17,8 @@ public protocol WireService: Sendable {
 
     /// What this service answers when a required member is absent.
     ///
-    /// - Parameter member: The member's name as it stands on the wire.
+    /// - Parameter member: The member's name as it stands on the wire, with the way there before it where it lies
+    ///   deeper; places in lists count from 0: `Records.0.PartitionKey`.
     static func error(forMissing member: String, in operation: String) -> WireError
 }
 
@@ -61,14 +62,17 @@ public enum ResourceName: Hashable, Sendable {
     case account
     /// The courier's intake of events.
     case courier
+    /// A mock partner.
+    case partner(String)
 
-    /// The name a policy compares: `orders.fifo`, `stream/order-events`, `*`.
+    /// The name a policy compares: `orders.fifo`, `stream/order-events`, `partner/crm`, `*`.
     public var text: String {
         switch self {
         case .queue(let name): name
         case .stream(let name): "stream/\(name)"
         case .account: "*"
         case .courier: "courier"
+        case .partner(let name): "partner/\(name)"
         }
     }
 

@@ -10,7 +10,7 @@ public final class RetryPolicy: Sendable {
     private let backoff = Backoff(base: .milliseconds(50), cap: .seconds(20))
     private let throttledBackoff = Backoff(base: .seconds(1), cap: .seconds(20))
     /// Tokens left. A retry costs some, so that retries stay rare when everything fails.
-    private let tokens = Mutex(500)
+    private let tokens = Mutex(mostTokens)
 
     public init(mostAttempts: Int = 3) {
         self.mostAttempts = mostAttempts
@@ -19,18 +19,26 @@ public final class RetryPolicy: Sendable {
     /// No second try: for callers that keep their own account of attempts.
     public static var never: RetryPolicy { RetryPolicy(mostAttempts: 1) }
 
-    /// The wait before the next try, or nil when there should be none.
-    ///
-    /// - Parameter attempt: The try to come, 2 or more.
-    func wait(beforeAttempt attempt: Int, throttled: Bool, chance: Chance) -> Duration? {
-        guard attempt <= mostAttempts, spend(throttled ? Self.throttledCost : Self.cost) else { return nil }
-        let backoff = throttled ? throttledBackoff : backoff
-        return chance.draw { backoff.delay(beforeAttempt: attempt, using: &$0) }
+    /// A try that is granted: how long to wait before it, and what it costs if it fails too.
+    struct Retry {
+        let wait: Duration
+        fileprivate let cost: Int
     }
 
-    /// A success gives back what its retry cost, or one token.
-    func succeeded(afterRetry: Bool) {
-        tokens.withLock { $0 = min(Self.mostTokens, $0 + (afterRetry ? Self.cost : 1)) }
+    /// Grants the next try, or nil when there should be none.
+    ///
+    /// - Parameter attempt: The try to come, 2 or more.
+    func retry(attempt: Int, throttled: Bool, chance: Chance) -> Retry? {
+        let cost = throttled ? Self.throttledCost : Self.cost
+        guard attempt <= mostAttempts, spend(cost) else { return nil }
+        let backoff = throttled ? throttledBackoff : backoff
+        let wait = chance.draw { backoff.delay(beforeAttempt: attempt, using: &$0) }
+        return Retry(wait: wait, cost: cost)
+    }
+
+    /// A success gives back what the try before it had cost, or one token where it was the first.
+    func succeeded(after retry: Retry?) {
+        tokens.withLock { $0 = min(Self.mostTokens, $0 + (retry?.cost ?? 1)) }
     }
 
     private func spend(_ cost: Int) -> Bool {

@@ -5,12 +5,12 @@ import Synchronization
 /// A client of one service: writes the operation down, signs it, sends it, tries again where that is safe, reads.
 public struct SigningClient<Service: WireService, Carrier: Transport>: Client {
     private let carrier: Carrier
+    private let host: String
     private let signer: Signer
     private let surroundings: Surroundings
     private let retries: RetryPolicy
     private let attemptLimit: Duration
-    /// How far the server's clock is from ours, once it has told us.
-    private let clockSkew = Skew()
+    private let serverClock = ServerClock()
 
     /// - Parameters:
     ///   - attemptLimit: The longest wait for one try, beside the operation's own ``Operation/patience``.
@@ -21,6 +21,7 @@ public struct SigningClient<Service: WireService, Carrier: Transport>: Client {
         attemptLimit: Duration = .seconds(10)
     ) {
         self.carrier = carrier
+        self.host = carrier.endpoint.authority
         self.signer = Signer(credentials: credentials, region: region, service: Service.name)
         self.surroundings = surroundings
         self.retries = retries
@@ -31,28 +32,32 @@ public struct SigningClient<Service: WireService, Carrier: Transport>: Client {
     where Op.Service == Service {
         let body = try AWSJSONEncoder.encode(operation)
         var attempt = 1
+        var retry: RetryPolicy.Retry?
+        var hasSetClock = false
         while true {
             let (failure, isThrottled): (ClientError, Bool)
             do {
                 let output: Op.Output = try await once(
                     body, target: "\(Service.targetPrefix).\(Op.name)", patience: operation.patience)
-                retries.succeeded(afterRetry: attempt > 1)
+                retries.succeeded(after: retry)
                 return output
-            } catch let error as WireError {
-                isThrottled = error.isThrottling
-                if error.isSenderFault, !isThrottled, !clockSkew.learned(from: error) {
-                    throw ClientError.refused(error)
+            } catch let refusal as Refusal {
+                // No try in the sense of a retry policy: the server has not even looked at the request.
+                if refusal.clockWasOff, !hasSetClock {
+                    hasSetClock = true
+                    continue
                 }
+                let error = refusal.error
+                isThrottled = error.isThrottling
+                if error.isSenderFault, !isThrottled { throw ClientError.refused(error) }
                 failure = error.isSenderFault ? .refused(error) : .unknown(reason: "\(error)")
             } catch let error as TransportError {
                 (failure, isThrottled) = (.unknown(reason: "\(error)"), false)
             }
             attempt += 1
-            guard
-                let wait = retries.wait(
-                    beforeAttempt: attempt, throttled: isThrottled, chance: surroundings.chance)
-            else { throw failure }
-            try await surroundings.time.sleep(for: wait)
+            retry = retries.retry(attempt: attempt, throttled: isThrottled, chance: surroundings.chance)
+            guard let retry else { throw failure }
+            try await surroundings.time.sleep(for: retry.wait)
         }
     }
 
@@ -60,16 +65,15 @@ public struct SigningClient<Service: WireService, Carrier: Transport>: Client {
         -> Output
     {
         var request = WireRequest(
-            headers: [
-                "host": carrier.endpoint.authority, "content-type": Service.contentType,
-                "x-amz-target": target,
-            ],
-            body: body)
-        signer.sign(&request, at: surroundings.now + clockSkew.value)
+            headers: ["host": host, "content-type": Service.contentType, "x-amz-target": target], body: body)
+        signer.sign(&request, at: surroundings.now + serverClock.offset)
         let response = try await carrier.send(request, timeout: attemptLimit + patience)
         guard response.status == 200 else {
-            clockSkew.look(at: response, sentAt: surroundings.now)
-            throw Self.error(in: response)
+            let error = Self.error(in: response)
+            throw Refusal(
+                error: error,
+                clockWasOff: error.mayComeFromAClock && serverClock.isLearned(from: response, at: surroundings.now)
+            )
         }
         if Output.self == NoOutput.self, let nothing = NoOutput() as? Output { return nothing }
         do {
@@ -91,66 +95,47 @@ public struct SigningClient<Service: WireService, Carrier: Transport>: Client {
     }
 }
 
-/// Learns from a refused date how far the server's clock is from ours, once.
+/// An answer that is an error.
+private struct Refusal: Error {
+    let error: WireError
+    /// True when the next try will be signed by a better clock.
+    let clockWasOff: Bool
+}
+
+/// How far the server's clock is from ours, as its refusals have shown.
 ///
 /// Source: AWS SDKs, clock skew correction.
-private final class Skew: Sendable {
-    private let state = Mutex<(value: Duration, seen: Duration?)>((.zero, nil))
+private final class ServerClock: Sendable {
+    private let state = Mutex(Duration.zero)
 
-    var value: Duration { state.withLock(\.value) }
+    /// What to add to our own time.
+    var offset: Duration { state.withLock(\.self) }
 
-    /// Notes the server's clock as an error answer shows it.
-    func look(at response: WireResponse, sentAt now: Timestamp) {
-        guard let date = response.headers["date"].flatMap(Timestamp.init(httpDate:)) else { return }
-        state.withLock { $0.seen = date - now }
+    /// Learns from the answer's `Date`.
+    ///
+    /// - Returns: True when it was more than four minutes off from what we took for the server's time. Either clock may
+    ///   jump at any time, and jump back: so this is learned anew each time.
+    func isLearned(from response: WireResponse, at now: Timestamp) -> Bool {
+        guard let date = response.headers["date"].flatMap(Timestamp.init(httpDate:)) else { return false }
+        return state.withLock { offset in
+            let wasOff = (now + offset - date).microseconds.magnitude > 240_000_000
+            if wasOff { offset = date - now }
+            return wasOff
+        }
     }
+}
 
-    /// True when the error may come from a clock that is off, and the correction is new.
-    func learned(from error: WireError) -> Bool {
-        guard error.type == "RequestTimeTooSkewed" || error.type == "InvalidSignatureException" else {
-            return false
-        }
-        return state.withLock { state in
-            guard let seen = state.seen, state.value == .zero, seen > .seconds(240) || seen < .seconds(-240)
-            else {
-                return false
-            }
-            state.value = seen
-            return true
-        }
+extension WireError {
+    /// True for what a wrong date is answered with, among other things.
+    fileprivate var mayComeFromAClock: Bool {
+        type == "RequestTimeTooSkewed" || type == "InvalidSignatureException"
     }
 }
 
 extension String {
     /// What follows the scheme of a URL: `127.0.0.1:4566`.
     var authority: String {
-        guard let scheme = range(of: "://") else { return self }
-        return String(self[scheme.upperBound...].prefix { $0 != "/" })
-    }
-
-    private func range(of mark: String) -> Range<String.Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(mark) { return start..<index(start, offsetBy: mark.count) }
-            start = index(after: start)
-        }
-        return nil
-    }
-}
-
-extension Timestamp {
-    /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`. Source: RFC 9110, section 5.6.7.
-    package init?(httpDate text: String) {
-        let words = text.split(separator: " ")
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        guard words.count == 6, words[5] == "GMT", let day = Int(words[1]), let year = Int(words[3]),
-            let month = months.firstIndex(of: String(words[2]))
-        else { return nil }
-        let clock = words[4].split(separator: ":").compactMap { Int($0) }
-        guard clock.count == 3 else { return nil }
-        let time = CalendarTime(
-            year: year, month: month + 1, day: day, hour: clock[0], minute: clock[1], second: clock[2])
-        guard let moment = time.timestamp else { return nil }
-        self = moment
+        let rest = firstRange(of: "://").map { self[$0.upperBound...] } ?? self[...]
+        return String(rest.prefix { $0 != "/" })
     }
 }

@@ -35,19 +35,27 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     }
 }
 
-/// Carries requests to a front in this very process, through the same bytes as a network would.
+/// Carries requests to a server in this very process, through the same bytes as a network would.
 public struct LoopbackTransport: Transport {
     public let endpoint: String
-    private let front: WireFront
+    private let answer: HTTPListener.Answer
+
+    /// - Parameter answer: Nil cuts the connection.
+    public init(endpoint: String = "http://loopback", answer: @escaping HTTPListener.Answer) {
+        self.endpoint = endpoint
+        self.answer = answer
+    }
 
     public init(to front: WireFront, endpoint: String = "http://loopback") {
-        self.front = front
-        self.endpoint = endpoint
+        self.init(endpoint: endpoint) { await front.answer($0) }
     }
 
     public func send(_ request: WireRequest, timeout: Duration) async throws -> WireResponse {
         try Task.checkCancellation()
-        return await front.answer(request)
+        guard let response = await answer(request) else {
+            throw TransportError("\(endpoint) cut the connection")
+        }
+        return response
     }
 }
 

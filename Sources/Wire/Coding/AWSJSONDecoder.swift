@@ -1,32 +1,42 @@
 import Clockwork
 import JSON
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// Reads operations and outputs from AWS JSON, as forgiving as Amazon and no more.
 ///
-/// Unknown members and members that are null count as absent; a whole number with a fraction is rounded down and one
-/// beyond its range is clamped. Source: observed on the services.
+/// Unknown members and members that are null count as absent. A whole number with a fraction is rounded down and one
+/// beyond its range is clamped; an `Int` is the models' Integer and has 32 bits, an `Int64` is their Long.
+/// Source: observed on the services.
 public enum AWSJSONDecoder {
     /// - Throws: ``TypeMismatch``, or a private error for a missing member that ``WireService`` puts into words.
     public static func decode<Value: Decodable>(_ type: Value.Type, from json: JSONValue) throws -> Value {
-        try ValueDecoder(value: json, path: []).decode(type)
+        try ValueDecoder(value: json).decode(type)
     }
 }
 
-private struct ValueDecoder: Decoder {
+/// A fault somewhere inside a value, told with the way to it.
+protocol FaultOnTheWay: Error {
+    /// Names of the members on the way, the outermost first; list places count from 0.
+    var path: [String] { get set }
+}
+
+/// Reads what lies in a member. Nobody keeps account of the way there: a fault collects it on its way back.
+private func within<Value>(_ member: @autoclosure () -> String, _ read: () throws -> Value) throws -> Value {
+    do {
+        return try read()
+    } catch var fault as any FaultOnTheWay {
+        fault.path.insert(member(), at: 0)
+        throw fault
+    }
+}
+
+private struct ValueDecoder: Decoder, MapDecoder {
     let value: JSONValue
-    let path: [String]
 
     var codingPath: [any CodingKey] { [] }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func mismatch(_ wanted: TypeMismatch.Wanted) -> TypeMismatch {
-        TypeMismatch(wanted: wanted, found: value, path: path)
+        TypeMismatch(wanted: wanted, found: value, path: [])
     }
 
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
@@ -56,6 +66,8 @@ private struct ValueDecoder: Decoder {
         }
     }
 
+    func int() throws -> Int { Int(try integer(Int32.self)) }
+
     func double() throws -> Double {
         switch value {
         case .integer(let number): return Double(number)
@@ -67,32 +79,42 @@ private struct ValueDecoder: Decoder {
     }
 
     private func blob() throws -> Blob {
-        guard case .string(let text) = value, let data = Data(base64Encoded: text) else {
-            throw mismatch(.blob)
-        }
-        return Blob([UInt8](data))
+        guard case .string(let text) = value, let bytes = Base64.decode(text) else { throw mismatch(.blob) }
+        return Blob(bytes)
     }
 
     private func timestamp() throws -> Timestamp {
         switch value {
-        case .integer(let seconds) where abs(seconds) < 1 << 42: return Timestamp(seconds: seconds)
+        case .integer(let seconds) where seconds.magnitude < Self.secondsLimit:
+            return Timestamp(seconds: seconds)
         case .number(let text):
-            guard let seconds = Double(text), abs(seconds) < 1e12 else { throw mismatch(.timestamp) }
+            guard let seconds = Double(text), seconds.magnitude < Double(Self.secondsLimit) else {
+                throw mismatch(.timestamp)
+            }
             return Timestamp(milliseconds: Int64((seconds * 1_000).rounded()))
         default: throw mismatch(.timestamp)
         }
     }
 
-    func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-        guard case .object(let object) = value else {
-            throw mismatch(type == MapKey.self ? .map : .structure)
+    /// Some thirty thousand years around 1970, so that nobody's arithmetic runs over.
+    private static let secondsLimit: UInt64 = 1_000_000_000_000
+
+    func entries<Value: Decodable>(of type: Value.Type) throws -> [(key: String, value: Value)] {
+        guard case .object(let object) = value else { throw mismatch(.map) }
+        return try object.members.lazy.filter { $0.value != .null }.map { member in
+            let value = try within(member.name) { try ValueDecoder(value: member.value).decode(type) }
+            return (member.name, value)
         }
-        return KeyedDecodingContainer(KeyedDecoder<Key>(object: object, path: path))
+    }
+
+    func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
+        guard case .object(let object) = value else { throw mismatch(.structure) }
+        return KeyedDecodingContainer(MemberDecoder<Key>(object: object))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
         guard case .array(let items) = value else { throw mismatch(.list) }
-        return ItemsDecoder(items: items, path: path)
+        return ItemDecoder(items: items)
     }
 
     func singleValueContainer() throws -> any SingleValueDecodingContainer {
@@ -100,86 +122,113 @@ private struct ValueDecoder: Decoder {
     }
 }
 
-private struct KeyedDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
+private struct MemberDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let object: JSONObject
-    let path: [String]
 
     var codingPath: [any CodingKey] { [] }
     var allKeys: [Key] { object.members.compactMap { Key(stringValue: $0.name) } }
 
-    private func decoder(for key: Key) throws -> ValueDecoder {
-        let name = key.wireName
-        guard let value = object[name], value != .null else { throw MissingMember(name: name) }
-        return ValueDecoder(value: value, path: path + [name])
+    /// The member of this name, unless it is null.
+    private func member(_ key: Key) -> ValueDecoder? {
+        guard let member = object.members.first(where: { key.isSpelled($0.name) }) else { return nil }
+        if case .null = member.value { return nil }
+        return ValueDecoder(value: member.value)
     }
 
-    func contains(_ key: Key) -> Bool { object[key.wireName] != nil }
+    private func reading<Value>(_ key: Key, _ read: (ValueDecoder) throws -> Value) throws -> Value {
+        try within(key.wireName) {
+            guard let decoder = member(key) else { throw MissingMember(path: []) }
+            return try read(decoder)
+        }
+    }
 
-    func decodeNil(forKey key: Key) throws -> Bool { object[key.wireName].map { $0 == .null } ?? true }
+    private func readingIfPresent<Value>(
+        _ key: Key, _ read: (ValueDecoder) throws -> Value
+    ) throws -> Value? {
+        guard let decoder = member(key) else { return nil }
+        return try within(key.wireName) { try read(decoder) }
+    }
 
-    func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try decoder(for: key).boolean() }
-    func decode(_ type: String.Type, forKey key: Key) throws -> String { try decoder(for: key).string() }
-    func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try decoder(for: key).double() }
-    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try decoder(for: key).integer(type) }
-    func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 { try decoder(for: key).integer(type) }
+    func contains(_ key: Key) -> Bool { member(key) != nil }
+    func decodeNil(forKey key: Key) -> Bool { member(key) == nil }
+
+    func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try reading(key) { try $0.boolean() } }
+    func decode(_ type: String.Type, forKey key: Key) throws -> String { try reading(key) { try $0.string() } }
+    func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try reading(key) { try $0.double() } }
+    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try reading(key) { try $0.int() } }
 
     func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
-        try decoder(for: key).decode(type)
+        try reading(key) { try $0.decode(type) }
+    }
+
+    func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? {
+        try readingIfPresent(key) { try $0.string() }
+    }
+
+    func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? {
+        try readingIfPresent(key) { try $0.int() }
+    }
+
+    func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
+        try readingIfPresent(key) { try $0.decode(type) }
     }
 
     func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type, forKey key: Key
     ) throws -> KeyedDecodingContainer<Nested> {
-        try decoder(for: key).container(keyedBy: type)
+        try reading(key) { try $0.container(keyedBy: type) }
     }
 
     func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
-        try decoder(for: key).unkeyedContainer()
+        try reading(key) { try $0.unkeyedContainer() }
     }
 
-    func superDecoder() throws -> any Decoder { ValueDecoder(value: .object(object), path: path) }
-    func superDecoder(forKey key: Key) throws -> any Decoder { try decoder(for: key) }
+    func superDecoder() throws -> any Decoder { ValueDecoder(value: .object(object)) }
+    func superDecoder(forKey key: Key) throws -> any Decoder { try reading(key) { $0 } }
 }
 
-private struct ItemsDecoder: UnkeyedDecodingContainer {
+private struct ItemDecoder: UnkeyedDecodingContainer {
     let items: [JSONValue]
-    let path: [String]
     private(set) var currentIndex = 0
 
-    init(items: [JSONValue], path: [String]) {
+    init(items: [JSONValue]) {
         self.items = items
-        self.path = path
     }
 
     var codingPath: [any CodingKey] { [] }
     var count: Int? { items.count }
     var isAtEnd: Bool { currentIndex >= items.count }
 
-    private mutating func next() throws -> ValueDecoder {
-        guard !isAtEnd else { throw MissingMember(name: path.last ?? "") }
-        defer { currentIndex += 1 }
-        return ValueDecoder(value: items[currentIndex], path: path + [String(currentIndex)])
+    private mutating func reading<Value>(_ read: (ValueDecoder) throws -> Value) throws -> Value {
+        let place = currentIndex
+        return try within(String(place)) {
+            guard place < items.count else { throw MissingMember(path: []) }
+            currentIndex += 1
+            return try read(ValueDecoder(value: items[place]))
+        }
     }
 
-    mutating func decodeNil() throws -> Bool {
+    mutating func decodeNil() -> Bool {
         guard !isAtEnd, items[currentIndex] == .null else { return false }
         currentIndex += 1
         return true
     }
 
-    mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try next().decode(type) }
+    mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+        try reading { try $0.decode(type) }
+    }
 
     mutating func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type
     ) throws -> KeyedDecodingContainer<Nested> {
-        try next().container(keyedBy: type)
+        try reading { try $0.container(keyedBy: type) }
     }
 
     mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        try next().unkeyedContainer()
+        try reading { try $0.unkeyedContainer() }
     }
 
-    mutating func superDecoder() throws -> any Decoder { try next() }
+    mutating func superDecoder() throws -> any Decoder { try reading { $0 } }
 }
 
 private struct ScalarDecoder: SingleValueDecodingContainer {
@@ -192,7 +241,7 @@ private struct ScalarDecoder: SingleValueDecodingContainer {
     func decode(_ type: String.Type) throws -> String { try decoder.string() }
     func decode(_ type: Double.Type) throws -> Double { try decoder.double() }
     func decode(_ type: Float.Type) throws -> Float { Float(try decoder.double()) }
-    func decode(_ type: Int.Type) throws -> Int { try decoder.integer(type) }
+    func decode(_ type: Int.Type) throws -> Int { try decoder.int() }
     func decode(_ type: Int8.Type) throws -> Int8 { try decoder.integer(type) }
     func decode(_ type: Int16.Type) throws -> Int16 { try decoder.integer(type) }
     func decode(_ type: Int32.Type) throws -> Int32 { try decoder.integer(type) }

@@ -1,12 +1,6 @@
 import Clockwork
 import JSON
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// Writes operations and outputs as AWS JSON 1.0 and 1.1 want them.
 ///
 /// Absent members are left out, blobs are base64, timestamps are seconds since 1970 with a fraction.
@@ -28,7 +22,7 @@ private final class Page {
     func write<Value: Encodable>(_ value: Value) throws {
         if Value.self == Blob.self, let blob = value as? Blob {
             bytes.append(UInt8(ascii: "\""))
-            bytes.append(contentsOf: Data(blob.bytes).base64EncodedString().utf8)
+            Base64.append(blob.bytes, to: &bytes)
             bytes.append(UInt8(ascii: "\""))
         } else if Value.self == Timestamp.self, let moment = value as? Timestamp {
             writeSeconds(moment)
@@ -44,8 +38,9 @@ private final class Page {
     /// Epoch seconds, with milliseconds where there are any.
     private func writeSeconds(_ moment: Timestamp) {
         let milliseconds = moment.milliseconds
-        bytes.append(contentsOf: String(milliseconds / 1_000).utf8)
-        let fraction = Int(milliseconds % 1_000)
+        if milliseconds < 0 { bytes.append(UInt8(ascii: "-")) }
+        bytes.append(contentsOf: String(milliseconds.magnitude / 1_000).utf8)
+        let fraction = Int(milliseconds.magnitude % 1_000)
         if fraction > 0 {
             bytes.append(UInt8(ascii: "."))
             bytes.appendDigits(fraction, width: 3)
@@ -100,7 +95,14 @@ private struct KeyedPage<Key: CodingKey>: KeyedEncodingContainerProtocol {
     private mutating func name(_ key: Key) {
         if !isFirst { page.bytes.append(UInt8(ascii: ",")) }
         isFirst = false
-        page.bytes.appendJSONString(key.wireName)
+        if key is MapKey {
+            page.bytes.appendJSONString(key.stringValue)
+        } else if let (first, rest) = key.capitalised {
+            page.bytes.append(UInt8(ascii: "\""))
+            page.bytes.append(first)
+            page.bytes.append(contentsOf: rest)
+            page.bytes.append(UInt8(ascii: "\""))
+        }
         page.bytes.append(UInt8(ascii: ":"))
     }
 

@@ -1,7 +1,7 @@
 import JSON
 
 /// A member holds a value of another JSON type than the operation wants.
-public struct TypeMismatch: Error, Hashable, Sendable {
+public struct TypeMismatch: Error, FaultOnTheWay, Hashable, Sendable {
     /// The types of Amazon's service models.
     public enum Wanted: String, Hashable, Sendable {
         case string, integer, long, double, boolean, blob, timestamp, list, map, structure
@@ -20,6 +20,6 @@ public struct TypeMismatch: Error, Hashable, Sendable {
 }
 
 /// A member that an operation or its output cannot do without is absent.
-struct MissingMember: Error {
-    var name: String
+struct MissingMember: FaultOnTheWay, Hashable {
+    var path: [String]
 }

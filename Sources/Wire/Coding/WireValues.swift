@@ -46,6 +46,10 @@ public struct WireMap<Value: Codable & Sendable>: Codable, Sendable, Expressible
     }
 
     public init(from decoder: any Decoder) throws {
+        if let decoder = decoder as? any MapDecoder {
+            entries = try decoder.entries(of: Value.self)
+            return
+        }
         let container = try decoder.container(keyedBy: MapKey.self)
         entries = try container.allKeys.map { key in
             (key: key.stringValue, value: try container.decode(Value.self, forKey: key))
@@ -73,21 +77,36 @@ struct MapKey: CodingKey {
     init?(intValue: Int) { nil }
 }
 
+/// A decoder that reads all of a map at once: asked for one key after the other, it would search ever longer.
+protocol MapDecoder: Decoder {
+    /// The map's entries in their order, without those that are null.
+    func entries<Value: Decodable>(of type: Value.Type) throws -> [(key: String, value: Value)]
+}
+
 extension CodingKey {
     /// The member's name on the wire: with a capital letter, or as it stands behind a `=`, or a map's own key.
     var wireName: String {
-        let name = stringValue
-        if self is MapKey { return name }
-        guard let first = name.utf8.first else { return name }
-        if first == UInt8(ascii: "=") { return String(name.dropFirst()) }
-        guard (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return name }
-        var capitalised = name
-        return capitalised.withUTF8 { utf8 in
-            String(unsafeUninitializedCapacity: utf8.count) { text in
-                _ = text.initialize(from: utf8)
-                text[0] -= 0x20
-                return utf8.count
-            }
+        if self is MapKey { return stringValue }
+        guard let (first, rest) = capitalised else { return stringValue }
+        return String(decoding: CollectionOfOne(first), as: UTF8.self) + String(Substring(rest))
+    }
+
+    /// Whether this is ``wireName``, without making a text of it.
+    func isSpelled(_ wireName: String) -> Bool {
+        if self is MapKey { return stringValue.utf8.elementsEqual(wireName.utf8) }
+        guard let (first, rest) = capitalised else { return wireName.isEmpty }
+        return wireName.utf8.first == first && wireName.utf8.dropFirst().elementsEqual(rest)
+    }
+
+    /// The first letter of a member's name on the wire, and the others.
+    var capitalised: (first: UInt8, rest: Substring.UTF8View)? {
+        let name = stringValue.utf8
+        guard let first = name.first else { return nil }
+        let rest = name.dropFirst()
+        switch first {
+        case UInt8(ascii: "="): return rest.first.map { (first: $0, rest: rest.dropFirst()) }
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): return (first: first - 0x20, rest: rest)
+        default: return (first: first, rest: rest)
         }
     }
 }

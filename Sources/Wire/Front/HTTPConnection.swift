@@ -20,8 +20,14 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {  // tou
     private var body: [UInt8] = []
     private var work: Task<Void, Never>?
     private var isWorking = false
-    private var lastHeard: Duration
-    private var closesOnceIdle = false
+    /// True while a request is being handed over: an answer that is there at once waits for the next turn of the loop,
+    /// or a thousand requests in one packet would be answered on one stack.
+    private var isHandingOver = false
+    /// True once no further request is read.
+    private var isLast = false
+    /// The uptime by which the caller has to have said more; nil while he waits for us.
+    private var deadline: Duration?
+    private var isBetweenRequests = true
 
     init(
         channel: any Channel, limits: HTTPListener.Limits, time: any TimeSource, connections: OpenConnections,
@@ -33,7 +39,16 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {  // tou
         self.time = time
         self.connections = connections
         self.answer = answer
-        lastHeard = time.uptime
+        deadline = time.uptime + limits.idle
+    }
+
+    // MARK: Hearing
+
+    /// Some bytes have come in, not yet understood: from the first one on, a request's head has its time to arrive.
+    func bytesArrived() {
+        guard isBetweenRequests, !isWorking else { return }
+        isBetweenRequests = false
+        deadline = time.uptime + limits.headArrival
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -52,10 +67,11 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {  // tou
     }
 
     private func begin(_ head: HTTPRequestHead) {
-        lastHeard = time.uptime
+        guard !isLast else { return }
+        deadline = time.uptime + limits.arrival
         let announced = head.headers.first(name: "content-length").flatMap(Int.init)
         if let announced, announced > limits.bodyBytes { return refuse(.payloadTooLarge) }
-        if let coding = head.headers.first(name: "content-encoding"), coding.lowercased() != "identity" {
+        if head.headers["content-encoding"].contains(where: { $0.lowercased() != "identity" }) {
             return refuse(.unsupportedMediaType)
         }
         self.head = head
@@ -76,48 +92,66 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {  // tou
                 lowercased: head.headers.map { (name: $0.name.lowercased(), value: $0.value) }),
             body: body)
         body = []
-        let keepsOpen = head.isKeepAlive && !closesOnceIdle
+        let keepsOpen = head.isKeepAlive
         isWorking = true
+        deadline = nil
+        isHandingOver = true
+        defer { isHandingOver = false }
         // Not a child of anything: it lives as long as this request, and ends with the connection at the latest.
         work = Task.immediate(executorPreference: executor) { [self, answer] in
             finish(with: await answer(request), keepsOpen: keepsOpen)
         }
     }
 
+    // MARK: Answering
+
     private func finish(with response: WireResponse?, keepsOpen: Bool) {
         channel.eventLoop.preconditionInEventLoop()  // the task ran on no other executor
-        isWorking = false
-        lastHeard = time.uptime
-        guard let response else { return cut() }
-        write(response, keepsOpen: keepsOpen && !closesOnceIdle)
+        guard !isHandingOver else {
+            return channel.eventLoop.execute { [self] in finish(with: response, keepsOpen: keepsOpen) }
+        }
+        guard let response, channel.isActive else { return release() }
+        write(response, keepsOpen: keepsOpen && !isLast)
     }
 
+    /// Writes head and body in one piece, and lets the next request in once the caller has taken both.
     private func write(_ response: WireResponse, keepsOpen: Bool) {
         var headers = HTTPHeaders()
         headers.reserveCapacity(response.headers.fields.count + 3)
         for field in response.headers.fields { headers.add(name: field.name, value: field.value) }
-        headers.add(name: "date", value: HTTPDate.text(for: time.now))
+        if response.headers["date"] == nil { headers.add(name: "date", value: HTTPDate.text(for: time.now)) }
         headers.add(name: "content-length", value: String(response.body.count))
         if !keepsOpen { headers.add(name: "connection", value: "close") }
         let status = HTTPResponseStatus(statusCode: response.status)
-        channel.write(
-            HTTPServerResponsePart.head(.init(version: .http1_1, status: status, headers: headers)),
-            promise: nil)
-        if !response.body.isEmpty {
-            channel.write(
-                HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: response.body))), promise: nil)
+        let head = HTTPServerResponsePart.head(.init(version: .http1_1, status: status, headers: headers))
+        let body = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: response.body)))
+        isLast = isLast || !keepsOpen
+        isWorking = true
+        deadline = time.uptime + limits.idle
+        channel.write(head, promise: nil)
+        channel.writeAndFlush(body).whenComplete { [self] written in
+            guard case .success = written, keepsOpen else { return release() }
+            isWorking = false
+            isBetweenRequests = true
+            channel.write(HTTPServerResponsePart.end(nil), promise: nil)
         }
-        let written = channel.writeAndFlush(HTTPServerResponsePart.end(nil))
-        if !keepsOpen { written.whenComplete { [channel] _ in channel.close(promise: nil) } }
+    }
+
+    /// Lets go of the connection: nothing more is to be said on it.
+    private func release() {
+        isWorking = false
+        guard channel.isActive else { return connections.forget(self) }
+        cut()
     }
 
     /// Answers at once, without reading on.
     private func refuse(_ status: HTTPResponseStatus) {
         head = nil
         body = []
-        closesOnceIdle = true
         write(WireResponse(status: Int(status.code)), keepsOpen: false)
     }
+
+    // MARK: Ending
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .inputClosed? = event as? ChannelEvent { work?.cancel() }
@@ -126,33 +160,52 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {  // tou
 
     func channelInactive(context: ChannelHandlerContext) {
         work?.cancel()
-        connections.forget(self)
+        if !isWorking { connections.forget(self) }
         context.fireChannelInactive()
     }
 
+    /// What is no HTTP is told so; the decoder closes the connection as soon as this returns.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         work?.cancel()
-        context.close(promise: nil)
+        guard let error = error as? HTTPParserError, !isLast, !isWorking else {
+            return context.close(promise: nil)
+        }
+        refuse(error == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest)
     }
 
     // From other threads:
 
-    func cutIfSilent(at uptime: Duration) {
+    func cutIfLate(at uptime: Duration) {
         channel.eventLoop.execute { [self] in
-            guard !isWorking else { return }
-            if uptime - lastHeard > (head == nil ? limits.idle : limits.arrival) { cut() }
+            if let deadline, uptime > deadline { cut() }
         }
     }
 
     func closeOnceIdle() {
         channel.eventLoop.execute { [self] in
-            closesOnceIdle = true
+            isLast = true
             if !isWorking { cut() }
         }
     }
 
     func cut() {
         channel.close(promise: nil)
+    }
+}
+
+/// Tells a connection of bytes before anyone has made sense of them.
+final class ArrivalWatch: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let connection: HTTPConnection
+
+    init(for connection: HTTPConnection) {
+        self.connection = connection
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        connection.bytesArrived()
+        context.fireChannelRead(data)
     }
 }
 
@@ -168,32 +221,4 @@ private final class LoopExecutor: TaskExecutor {
         let job = UnownedJob(job)
         loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
-}
-
-/// The `Date` header's form. Source: RFC 9110, section 5.6.7.
-enum HTTPDate {
-    static func text(for moment: Timestamp) -> String {
-        let time = CalendarTime(moment)
-        let days = moment.seconds / 86_400
-        let weekday = weekdays[Int(days % 7)]
-        var text = Array("\(weekday), ".utf8)
-        text.reserveCapacity(29)
-        text.appendDigits(time.day, width: 2)
-        text.append(contentsOf: " \(months[time.month - 1]) ".utf8)
-        text.appendDigits(time.year, width: 4)
-        text.append(UInt8(ascii: " "))
-        text.appendDigits(time.hour, width: 2)
-        text.append(UInt8(ascii: ":"))
-        text.appendDigits(time.minute, width: 2)
-        text.append(UInt8(ascii: ":"))
-        text.appendDigits(time.second, width: 2)
-        text.append(contentsOf: " GMT".utf8)
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    /// 1 January 1970 was a Thursday.
-    private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    private static let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
 }

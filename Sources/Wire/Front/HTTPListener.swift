@@ -13,11 +13,19 @@ public struct HTTPListener: Service {
     /// Bounds that keep one rude client from being felt by the others.
     public struct Limits: Sendable {
         public var connections = 1_024
+        /// Of one address; this machine's own counts for none.
+        public var connectionsOfOneAddress = 256
         /// Bytes of one request's body; more is answered with 413.
         public var bodyBytes = 14 << 20
+        /// How many header fields a request may have; more, or more bytes, is answered with 431.
         public var headerCount = 100
+        /// Bytes of all header fields together.
         public var headerBytes = 64 << 10
-        /// How long a request may take to arrive whole, once it has begun.
+        /// Bytes of the request line, or of one header field.
+        public var fieldBytes = 8 << 10
+        /// How long a request's header fields may take to arrive, from its first byte.
+        public var headArrival = Duration.seconds(10)
+        /// How long its body may take after that.
         public var arrival = Duration.seconds(30)
         /// How long a connection may say nothing between requests.
         public var idle = Duration.seconds(60)
@@ -27,7 +35,7 @@ public struct HTTPListener: Service {
         public init() {}
     }
 
-    /// Answers a request; nil cuts the connection without a word.
+    /// Answers a request; nil cuts the connection without a word. Does not block, for all callers share its thread.
     public typealias Answer = @Sendable (WireRequest) async -> WireResponse?
 
     private let host: String
@@ -66,12 +74,22 @@ public struct HTTPListener: Service {
     /// - Throws: ``ListenerError`` when the address cannot be had.
     public func run() async throws {
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: threads)
-        let connections = OpenConnections(limit: limits.connections)
+        do {
+            try await serve(on: loops)
+        } catch {
+            try await loops.shutdownGracefully()
+            throw error
+        }
+        try await loops.shutdownGracefully()
+    }
+
+    private func serve(on loops: MultiThreadedEventLoopGroup) async throws {
+        let connections = OpenConnections(
+            limit: limits.connections, limitOfOneAddress: limits.connectionsOfOneAddress)
         let server: any Channel
         do {
             server = try await bootstrap(on: loops, connections).bind(host: host, port: port).get()
         } catch {
-            try await loops.shutdownGracefully()
             throw ListenerError(host: host, port: port, reason: "\(error)")
         }
         try await listening(server.localAddress?.port ?? port)
@@ -79,7 +97,6 @@ public struct HTTPListener: Service {
         try await server.close().get()
         await stopping()
         await connections.farewell(atMost: limits.farewell, time: surroundings.time)
-        try await loops.shutdownGracefully()
     }
 
     private func bootstrap(
@@ -97,29 +114,34 @@ public struct HTTPListener: Service {
                     let connection = HTTPConnection(
                         channel: channel, limits: limits, time: time, connections: connections, answer: answer
                     )
-                    guard connections.admit(connection) else { throw ChannelError.alreadyClosed }
+                    let address = channel.remoteAddress?.strangersAddress
+                    guard connections.admit(connection, from: address) else {
+                        throw ChannelError.alreadyClosed
+                    }
                     var decoderLimits = NIOHTTPDecoderLimitConfiguration()
-                    decoderLimits.maxHeaderFieldSize = min(limits.headerBytes, 8 << 10)
+                    decoderLimits.maxHeaderFieldSize = limits.fieldBytes
                     decoderLimits.maxHeaderListSize = limits.headerBytes
                     decoderLimits.maxHeaderFieldCount = limits.headerCount
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-                        withPipeliningAssistance: true, withErrorHandling: true,
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(ArrivalWatch(for: connection))
+                    try pipeline.configureHTTPServerPipeline(
+                        withPipeliningAssistance: true, withErrorHandling: false,
                         withEncoderConfiguration: .init(),
                         withDecoderLimitConfiguration: decoderLimits)
-                    try channel.pipeline.syncOperations.addHandler(connection)
+                    try pipeline.addHandler(connection)
                 }
             }
     }
 
-    /// Cuts connections that have been silent for too long, until graceful shutdown.
+    /// Cuts connections whose caller takes too long, until graceful shutdown.
     private func keepOrder(among connections: OpenConnections) async {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
-                try await cancelWhenGracefulShutdown { try await surroundings.time.sleep(for: .seconds(5)) }
+                try await cancelWhenGracefulShutdown { try await surroundings.time.sleep(for: .seconds(1)) }
             } catch {
                 return  // told to stop
             }
-            connections.cutSilentOnes(at: surroundings.time.uptime)
+            connections.cutLateOnes(at: surroundings.time.uptime)
         }
     }
 }

@@ -41,7 +41,7 @@ public struct ServiceDesk<Service: WireService>: Sendable {
         } catch let mismatch as TypeMismatch {
             throw Service.error(for: mismatch)
         } catch let missing as MissingMember {
-            throw Service.error(forMissing: missing.name, in: name)
+            throw Service.error(forMissing: missing.path.joined(separator: "."), in: name)
         } catch let error as WireError {
             throw error
         } catch {

@@ -35,13 +35,15 @@ public struct WireFront: Sendable {
         let requestID = surroundings.chance.uuid()
         var response = await answerWithoutID(request)
         response.headers.append("x-amzn-requestid", requestID)
+        response.headers.append("date", HTTPDate.text(for: surroundings.now))
         return response
     }
 
     private func answerWithoutID(_ request: WireRequest) async -> WireResponse {
         let target = request.headers["x-amz-target"] ?? ""
         let parts = target.split(separator: ".", maxSplits: 1)
-        guard let prefix = parts.first, let service = services.first(where: { $0.targetPrefix == prefix })
+        guard request.method == "POST", let prefix = parts.first,
+            let service = services.first(where: { $0.targetPrefix == prefix })
         else {
             return Self.unknownService(request)
         }
@@ -59,6 +61,8 @@ public struct WireFront: Sendable {
         namespace: SQS.frameworkNamespace, legacyCode: "InvalidAction")
 
     /// No target that we know: a browser, a stranger, or the older form protocol of SQS.
+    ///
+    /// Source: observed on Amazon Kinesis by the authors of kinesalite.
     private static func unknownService(_ request: WireRequest) -> WireResponse {
         let isForm = request.headers["content-type"]?.hasPrefix("application/x-www-form-urlencoded") ?? false
         if isForm || request.query.contains("Action=") {
@@ -70,7 +74,18 @@ public struct WireFront: Sendable {
             return WireResponse(
                 status: 400, headers: ["content-type": "text/xml"], body: Array(document.utf8))
         }
-        return WireResponse(status: 404, body: Array("<UnknownOperationException/>\n".utf8))
+        if request.method == "POST", request.headers["x-amz-target"]?.contains(".") == true {
+            return WireResponse(
+                status: 404, headers: ["content-type": "text/xml"],
+                body: Array("<UnknownOperationException/>\n".utf8))
+        }
+        let document = """
+            <AccessDeniedException>
+              <Message>Unable to determine service/operation name to be authorized</Message>
+            </AccessDeniedException>
+
+            """
+        return WireResponse(status: 403, headers: ["content-type": "text/xml"], body: Array(document.utf8))
     }
 }
 
@@ -99,7 +114,7 @@ private struct Attended<Service: WireService>: AttendedService {
     ) async -> WireResponse {
         do {
             guard let answer = desk.answer(for: operation) else { throw WireFront.unknownOperation }
-            let json = try Self.read(request.body)
+            let json = try Self.read(request)
             let caller = try Self.admit(request, by: admission, now: surroundings.now)
             let body = try await answer(json, caller)
             // An answer without output has no body and so no type of one, except that Amazon tells it all the same.
@@ -120,20 +135,19 @@ private struct Attended<Service: WireService>: AttendedService {
             status: 500, namespace: Service.name == SQS.name ? SQS.frameworkNamespace : "")
     }
 
-    private static func read(_ body: [UInt8]) throws(WireError) -> JSONValue {
-        do {
-            let json = try JSONValue(parsing: body, depth: 32)
-            guard case .object = json else { throw unreadable }
-            return json
-        } catch {
-            throw unreadable
+    private static func read(_ request: WireRequest) throws(WireError) -> JSONValue {
+        let isCBOR = request.headers["content-type"]?.contains("cbor") ?? false
+        guard !isCBOR, let json = try? JSONValue(parsing: request.body, depth: 32, width: 1_000),
+            case .object = json
+        else {
+            // Amazon tells an unreadable body without words; only what we lack ourselves needs some.
+            throw WireError(
+                "SerializationException",
+                isCBOR ? "This server reads \(Service.contentType). With Java, set AWS_CBOR_DISABLE=true." : nil,
+                namespace: Service.name == SQS.name ? SQS.frameworkNamespace : "",
+                legacyCode: "MalformedInput")
         }
-    }
-
-    private static var unreadable: WireError {
-        WireError(
-            "SerializationException", nil,
-            namespace: Service.name == SQS.name ? SQS.frameworkNamespace : "", legacyCode: "MalformedInput")
+        return json
     }
 
     private static func admit(

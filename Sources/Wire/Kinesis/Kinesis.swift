@@ -24,7 +24,9 @@ public enum Kinesis: WireService {
     }
 
     public static func error(forMissing member: String, in operation: String) -> WireError {
-        let path = member.prefix(1).lowercased() + member.dropFirst()
+        let path = member.split(separator: ".").map { part in
+            Int(part).map { "\($0 + 1).member" } ?? part.prefix(1).lowercased() + part.dropFirst()
+        }.joined(separator: ".")
         return WireError(
             "ValidationException",
             "1 validation error detected: Value null at '\(path)' failed to satisfy constraint: Member must not be null"

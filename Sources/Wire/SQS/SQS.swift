@@ -14,14 +14,14 @@ public enum SQS: WireService {
     public static let frameworkNamespace = "com.amazon.coral.service#"
 
     public static func response(to error: WireError) -> WireResponse {
-        let body: JSONValue = [
-            "__type": .string(error.namespace + error.type), "message": JSONValue(error.message),
-        ]
+        var body = JSONObject()
+        body["__type"] = .string(error.namespace + error.type)
+        if let message = error.message { body["message"] = .string(message) }
         let side = error.isSenderFault ? "Sender" : "Receiver"
         return WireResponse(
             status: error.status,
             headers: ["content-type": contentType, "x-amzn-query-error": "\(error.legacyCode);\(side)"],
-            body: body.bytes)
+            body: JSONValue.object(body).bytes)
     }
 
     public static func error(for mismatch: TypeMismatch) -> WireError {

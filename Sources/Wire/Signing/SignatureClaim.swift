@@ -50,8 +50,8 @@ struct SignatureClaim {
             let words = missing.map { "Authorization header requires '\($0)' parameter. " }.joined()
             throw .incomplete("\(words)\(closing)")
         }
-        guard request.headers.count(of: "x-amz-date") <= 1,
-            let date = request.headers["x-amz-date"] ?? request.headers["date"],
+        let dateHeader = request.headers.count(of: "x-amz-date") > 0 ? "x-amz-date" : "date"
+        guard request.headers.count(of: dateHeader) == 1, let date = request.headers[dateHeader],
             let moment = Timestamp(amzDate: date)
         else {
             throw .incomplete(
@@ -95,7 +95,7 @@ struct SignatureClaim {
         signedHeaders = parameters["X-Amz-SignedHeaders", default: ""][...]
             .split(separator: ";", omittingEmptySubsequences: false)
         signature = try Self.read(signature: parameters["X-Amz-Signature", default: ""][...])
-        securityToken = parameters["X-Amz-Security-Token"]
+        securityToken = parameters["X-Amz-Security-Token"] ?? request.headers["x-amz-security-token"]
         validFor = .seconds(seconds)
     }
 

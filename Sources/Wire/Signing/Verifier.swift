@@ -45,7 +45,7 @@ public final class Verifier: Sendable {
         _ request: WireRequest, service: String, now: Timestamp
     ) throws(AuthenticationFault) -> Finding {
         let claim = try SignatureClaim(request)
-        guard claim.scope.service == service, claim.date.hasPrefix(claim.scope.date) else {
+        guard claim.scope.service == service, claim.scope.date == claim.date.prefix(8) else {
             throw .wrongSignature
         }
         let known = keys[claim.accessKeyID]
@@ -53,11 +53,10 @@ public final class Verifier: Sendable {
         if let told = request.headers["x-amz-content-sha256"], Array(told.utf8) != payloadHash {
             throw .wrongSignature
         }
-        if let token = claim.securityToken, token != known?.credentials.sessionToken { throw .unknownKey }
+        guard claim.securityToken == known?.credentials.sessionToken else { throw .unknownKey }
         let canonical = CanonicalRequest(
             request, signedHeaders: claim.signedHeaders, payloadHash: payloadHash,
             leavingOut: claim.isPresigned ? ["X-Amz-Signature"] : [])
-        // An unknown key is checked against a secret that nobody has, and takes as long as a wrong one.
         let isValid = signingKey(for: claim, secret: known?.credentials.secretAccessKey)
             .isValid(claim.signature, for: canonical, date: claim.date, scope: claim.scope)
         guard let known else { throw .unknownKey }
@@ -74,13 +73,14 @@ public final class Verifier: Sendable {
         }
     }
 
+    /// - Parameter secret: Nil for an unknown key, which is checked against a secret that nobody has and takes as long as
+    ///   a known one.
     private func signingKey(for claim: SignatureClaim, secret: String?) -> SigningKey {
-        guard let secret else { return SigningKey(secret: "nobody", scope: claim.scope) }
-        let place = KeyOfScope(accessKeyID: claim.accessKeyID, scope: claim.scope)
+        let place = KeyOfScope(accessKeyID: secret == nil ? "" : claim.accessKeyID, scope: claim.scope)
         return signingKeys.withLock { kept in
             if let key = kept[place] { return key }
             if kept.count >= 256 { kept.removeAll() }  // scopes are the caller's choice: keep few
-            let key = SigningKey(secret: secret, scope: claim.scope)
+            let key = SigningKey(secret: secret ?? "nobody", scope: claim.scope)
             kept[place] = key
             return key
         }

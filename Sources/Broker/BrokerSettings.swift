@@ -1,0 +1,44 @@
+import Clockwork
+import Wire
+
+/// How a broker is set up. The defaults suit a laptop.
+public struct BrokerSettings: Sendable {
+    /// Where `broker.db` lies.
+    public var directory: String
+    public var host: String
+    /// 0 picks a free one.
+    public var port: Int
+    /// The keys that requests may be signed with; nil lets everyone do everything, on loopback only.
+    public var keys: [AccessKey]?
+    /// The region of unsigned requests; signed ones name theirs.
+    public var region = "us-east-1"
+    public var limits = HTTPListener.Limits()
+    /// The account that ARNs and queue URLs name.
+    public var account = "000000000000"
+    /// How long a deleted queue's name cannot be taken again, and how long after a purge the next one is refused.
+    /// Amazon's 60 seconds are right for a rehearsal and in the way of everything else.
+    public var quietSpan = Duration.zero
+    /// Open shards of all streams together.
+    public var mostShards = 1_000
+    /// Where commits run: blocking there harms nobody. Nil in virtual time.
+    package var writer: (any TaskExecutor)?
+
+    public init(directory: String, host: String = "127.0.0.1", port: Int = 4_566, keys: [AccessKey]? = nil) {
+        self.directory = directory
+        self.host = host
+        self.port = port
+        self.keys = keys
+        writer = CommitThread()
+    }
+
+    var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
+    /// Why a broker will not start.
+    enum Fault: Error, CustomStringConvertible {
+        case anonymousOffLoopback
+
+        var description: String {
+            "Without signatures the broker listens on loopback only. Give it keys, or the host 127.0.0.1."
+        }
+    }
+}

@@ -1,0 +1,309 @@
+import Clockwork
+import Crypto
+import DequeModule
+import Disk
+import GRDB
+import HeapModule
+import Queue
+import Synchronization
+import Wire
+
+/// Answers SQS: asks the rules what happens, writes it down, and only then tells anyone.
+///
+/// Deciding and handing the change to the commit happen under one lock, so what lies on disk is in the order of the
+/// decisions. An answer that leans on a change not yet durable waits for it, even when it changes nothing itself.
+final class QueueDesk: Sendable {
+    struct Settings: Sendable {
+        var account = "000000000000"
+        /// How long a deleted name cannot be taken again, and how long after a purge the next one is refused. Amazon's
+        /// 60 seconds help nobody who develops.
+        var quietSpan = Duration.zero
+    }
+
+    let settings: Settings
+    let commit: GroupCommit
+    let reader: Disk.Reader
+    let surroundings: Surroundings
+    let seal: ReceiptSeal
+    let state = Mutex(State())
+    let alarmSet = Bell()
+
+    struct State {
+        var queues: [QueueKey: OpenQueue] = [:]
+        var names: [QueueID: QueueKey] = [:]
+        var lastID: Int64 = 0
+        var deletedAt: [QueueKey: Timestamp] = [:]
+        var alarms = Heap<Alarm>()
+        var waitersMade: UInt64 = 0
+        /// Whether rows of deleted or purged queues are left.
+        var needsSweep = true
+    }
+
+    /// A moment at which a queue wants to be looked at.
+    struct Alarm: Comparable {
+        var moment: Timestamp
+        var queue: QueueKey
+
+        static func < (lhs: Alarm, rhs: Alarm) -> Bool { (lhs.moment, lhs.queue) < (rhs.moment, rhs.queue) }
+    }
+
+    init(
+        settings: Settings, commit: GroupCommit, reader: Disk.Reader, surroundings: Surroundings,
+        seal: SymmetricKey
+    ) throws {
+        self.settings = settings
+        self.commit = commit
+        self.reader = reader
+        self.surroundings = surroundings
+        self.seal = ReceiptSeal(key: seal.withUnsafeBytes { Array($0) })
+        try reader.read { try self.load($0) }
+        commit.onFailure { [weak self] db in try self?.load(db) }
+    }
+
+    /// Forgets all and loads it again: at the start, and after a failed commit. Those who wait go on waiting.
+    private func load(_ db: Database) throws {
+        let rows = try QueueStore.loadAll(db)
+        let lastID = try QueueStore.lastQueueID(db)
+        let now = surroundings.now
+        state.withLock { state in
+            var waiting = state.queues.mapValues(\.waiters)
+            state.queues = [:]
+            state.names = [:]
+            state.lastID = lastID
+            for row in rows {
+                let open = OpenQueue(
+                    engine: MessageQueue(restoring: row.state, now: now),
+                    arn: QueueARN(region: row.name.region, account: row.account, name: row.name.name),
+                    createdAt: row.createdAt, modifiedAt: row.modifiedAt)
+                open.waiters = waiting.removeValue(forKey: row.name) ?? []
+                state.queues[row.name] = open
+                state.names[row.state.id] = row.name
+            }
+            for orphan in waiting.values.joined() { orphan.continuation.resume(returning: .queueDeleted) }
+            linkDeadLetters(&state)
+            for name in rows.map(\.name) { setAlarm(for: name, &state, now: now) }
+        }
+    }
+
+    /// Tells every queue which other one takes its dead letters.
+    private func linkDeadLetters(_ state: inout State) {
+        for (name, open) in state.queues {
+            let target = open.engine.attributes.redrivePolicy?.deadLetterTarget
+            state.queues[name]?.engine.deadLetterTarget =
+                target.flatMap { state.queues[QueueKey(region: $0.region, name: $0.name)]?.engine.id }
+        }
+    }
+
+    /// The operations that this desk answers.
+    var operations: ServiceDesk<SQS> {
+        var desk = ServiceDesk<SQS>()
+        desk.on(CreateQueue.self) { [self] in try await create($0, for: $1) }
+        desk.on(DeleteQueue.self) { [self] in try await delete($0, for: $1) }
+        desk.on(GetQueueUrl.self) { [self] in try url($0, for: $1) }
+        desk.on(ListQueues.self) { [self] in try list($0, for: $1) }
+        desk.on(GetQueueAttributes.self) { [self] in try await attributes($0, for: $1) }
+        desk.on(SetQueueAttributes.self) { [self] in try await set($0, for: $1) }
+        desk.on(PurgeQueue.self) { [self] in try await purge($0, for: $1) }
+        desk.on(SendMessage.self) { [self] in try await send($0, for: $1) }
+        desk.on(SendMessageBatch.self) { [self] in try await send($0, for: $1) }
+        desk.on(ReceiveMessage.self) { [self] in try await receive($0, for: $1) }
+        desk.on(DeleteMessage.self) { [self] in try await delete($0, for: $1) }
+        desk.on(DeleteMessageBatch.self) { [self] in try await delete($0, for: $1) }
+        desk.on(ChangeMessageVisibility.self) { [self] in try await changeVisibility($0, for: $1) }
+        desk.on(ChangeMessageVisibilityBatch.self) { [self] in try await changeVisibility($0, for: $1) }
+        return desk
+    }
+
+    // MARK: Queues
+
+    func create(_ request: CreateQueue, for caller: Caller) async throws -> CreateQueue.Output {
+        let given = request.attributes?.entries.map { (name: $0.key, value: $0.value) } ?? []
+        let name = QueueKey(region: caller.region, name: request.queueName)
+        let now = surroundings.now
+        let ticket = try state.withLock { state throws -> CommitTicket<Void> in
+            try accept()
+            let attributes = try WireError.mapping { () throws(QueueFault) in
+                // A name that cannot be is told before attributes that cannot be.
+                let isFIFO = given.contains { $0.name == "FifoQueue" && $0.value.lowercased() == "true" }
+                _ = try QueueName(request.queueName, kind: isFIFO ? .fifo : .standard)
+                return try QueueAttributes(creating: given)
+            }
+            if let known = state.queues[name] {
+                try WireError.mapping { () throws(QueueFault) in
+                    guard let other = try known.engine.attributes.firstDifference(from: given) else { return }
+                    throw .nameExists(differing: other)
+                }
+                return commit.enqueue(bytes: 0) { _ in }  // its creation may still be on its way
+            }
+            if let deleted = state.deletedAt[name], now - deleted < settings.quietSpan {
+                throw WireError(.deletedRecently)
+            }
+            let arn = QueueARN(region: name.region, account: settings.account, name: name.name)
+            try check(attributes, of: arn, in: state)
+            state.lastID += 1
+            let engine = MessageQueue(id: QueueID(state.lastID), attributes: attributes)
+            state.queues[name] = OpenQueue(engine: engine, arn: arn, createdAt: now, modifiedAt: now)
+            state.names[engine.id] = name
+            linkDeadLetters(&state)
+            let row = QueueStore.QueueRow(
+                name: name, account: settings.account, createdAt: now, modifiedAt: now,
+                state: QueueState(
+                    id: engine.id, attributes: attributes, deduplicationScope: attributes.deduplicationScope,
+                    nextSequence: engine.nextSequence, untouchedCount: 0, touched: [], deduplication: []))
+            let tags = request.tags?.entries ?? []
+            return commit.enqueue { db in try QueueStore.insert(row, tags: tags, in: db) }
+        }
+        try await ticket.durable()
+        return CreateQueue.Output(queueUrl: url(of: name, for: caller))
+    }
+
+    /// Refuses a redrive policy whose target does not suit.
+    private func check(_ attributes: QueueAttributes, of arn: QueueARN, in state: State) throws(WireError) {
+        guard let policy = attributes.redrivePolicy else { return }
+        let target = policy.deadLetterTarget
+        let known =
+            target == arn
+            ? (attributes.kind, attributes.redriveAllowPolicy)
+            : state.queues[QueueKey(region: target.region, name: target.name)].map {
+                ($0.engine.kind, $0.engine.attributes.redriveAllowPolicy)
+            }
+        try WireError.mapping { () throws(QueueFault) in
+            try policy.check(from: arn, attributes.kind, to: known.map { (kind: $0.0, allowing: $0.1) })
+        }
+    }
+
+    func delete(_ request: DeleteQueue, for caller: Caller) async throws -> NoOutput {
+        let name = key(request.queueUrl, caller)
+        let now = surroundings.now
+        let ticket = try state.withLock { state in
+            try accept()
+            guard let open = state.queues.removeValue(forKey: name) else { throw SQS.queueDoesNotExist }
+            let id = open.engine.id
+            state.names[id] = nil
+            state.deletedAt[name] = now
+            state.needsSweep = true
+            linkDeadLetters(&state)
+            for waiter in open.waiters { waiter.continuation.resume(returning: .queueDeleted) }
+            return commit.enqueue { db in try QueueStore.delete(id, in: db) }
+        }
+        try await ticket.durable()
+        return NoOutput()
+    }
+
+    func url(_ request: GetQueueUrl, for caller: Caller) throws -> GetQueueUrl.Output {
+        let name = QueueKey(region: caller.region, name: request.queueName)
+        guard state.withLock({ $0.queues[name] != nil }) else { throw SQS.queueDoesNotExist }
+        return GetQueueUrl.Output(queueUrl: url(of: name, for: caller))
+    }
+
+    func list(_ request: ListQueues, for caller: Caller) throws -> ListQueues.Output {
+        if let most = request.maxResults, !(1...1_000).contains(most) {
+            throw SQS.invalidParameterValue(
+                "Value \(most) for parameter MaxResults is invalid. Reason: Must be between 1 and 1000.")
+        }
+        let prefix = request.queueNamePrefix ?? ""
+        let names = state.withLock { $0.queues.keys.filter { $0.region == caller.region } }
+            .filter { $0.name.hasPrefix(prefix) && $0.name > (request.nextToken ?? "") }.sorted()
+        let page = names.prefix(request.maxResults ?? 1_000)
+        let hasMore = request.maxResults != nil && page.count < names.count
+        return ListQueues.Output(
+            queueUrls: page.isEmpty ? nil : page.map { url(of: $0, for: caller) },
+            nextToken: hasMore ? page.last?.name : nil)
+    }
+
+    func attributes(_ request: GetQueueAttributes, for caller: Caller) async throws
+        -> GetQueueAttributes.Output
+    {
+        let name = key(request.queueUrl, caller)
+        let now = surroundings.now
+        let read = try state.withLock { state in
+            guard let open = state.queues[name] else { throw SQS.queueDoesNotExist }
+            let id = open.engine.id
+            let delayed = try open.engine.delayedRows(now: now).map { rows in
+                try reader.read {
+                    try QueueStore.count(of: id, behind: rows.after, enqueuedAfter: rows.since, in: $0)
+                }
+            }
+            let counts = open.engine.counts(now: now, delayedBeyond: delayed ?? 0)
+            write(open)
+            return try WireError.mapping { () throws(QueueFault) in
+                try open.engine.attributes.read(
+                    request.attributeNames ?? [],
+                    QueueStatus(
+                        arn: open.arn, createdAt: open.createdAt, modifiedAt: open.modifiedAt, counts: counts)
+                )
+            }
+        }
+        return GetQueueAttributes.Output(
+            attributes: read.isEmpty ? nil : WireMap(read.map { (key: $0.name, value: $0.value) }))
+    }
+
+    func set(_ request: SetQueueAttributes, for caller: Caller) async throws -> NoOutput {
+        let name = key(request.queueUrl, caller)
+        let now = surroundings.now
+        let ticket = try state.withLock { state in
+            try accept()
+            guard let open = state.queues[name] else { throw SQS.queueDoesNotExist }
+            var changed = open.engine.attributes
+            try WireError.mapping { () throws(QueueFault) in
+                try changed.set(request.attributes.entries.map { (name: $0.key, value: $0.value) })
+            }
+            try check(changed, of: open.arn, in: state)
+            open.engine.change(to: changed, now: now)
+            open.modifiedAt = now
+            write(open)
+            linkDeadLetters(&state)
+            serve(name, &state, now: now)
+            let id = open.engine.id
+            return commit.enqueue { [changed] db in
+                try QueueStore.update(id, attributes: changed, modifiedAt: now, in: db)
+            }
+        }
+        try await ticket.durable()
+        return NoOutput()
+    }
+
+    func purge(_ request: PurgeQueue, for caller: Caller) async throws -> NoOutput {
+        let name = key(request.queueUrl, caller)
+        let now = surroundings.now
+        let ticket = try state.withLock { state in
+            try accept()
+            guard let open = state.queues[name] else { throw SQS.queueDoesNotExist }
+            if let last = open.lastPurge, now - last < settings.quietSpan {
+                throw WireError(.purgedRecently(name.name))
+            }
+            open.lastPurge = now
+            open.engine.purge(now: now)
+            let writing = open.takeWriting()
+            state.needsSweep = true
+            return commit.enqueue { db in try QueueStore.write(writing, in: db) }
+        }
+        try await ticket.durable()
+        return NoOutput()
+    }
+
+    // MARK: Names
+
+    func accept() throws(WireError) {
+        guard commit.isAccepting else { throw .busy }
+    }
+
+    /// The queue that a URL means: its last part, in the caller's region.
+    func key(_ url: String, _ caller: Caller) -> QueueKey {
+        guard case .queue(let name) = ResourceName.queue(url: url) else {
+            return QueueKey(region: "", name: "")
+        }
+        return QueueKey(region: caller.region, name: name)
+    }
+
+    private func url(of name: QueueKey, for caller: Caller) -> String {
+        "\(caller.endpoint)/\(settings.account)/\(name.name)"
+    }
+
+    /// Hands whatever a queue has changed to the commit.
+    func write(_ open: OpenQueue) {
+        let writing = open.takeWriting()
+        guard !writing.changes.isEmpty else { return }
+        _ = commit.enqueue { db in try QueueStore.write(writing, in: db) }
+    }
+}

@@ -1,0 +1,33 @@
+import Disk
+import Stream
+import Wire
+
+extension WireError {
+    /// The broker has too much to write, or is loading its memory again. SDKs try again.
+    static let busy = WireError(
+        "ServiceUnavailable", "The server has too much to write at the moment. Try again in a moment.",
+        status: 503)
+
+    /// Says what the rules of a stream refuse in the words of the wire.
+    static func mapping<Result>(_ decide: () throws(StreamFault) -> Result) throws(WireError) -> Result {
+        do {
+            return try decide()
+        } catch {
+            throw WireError(error.type, error.message, status: error.status)
+        }
+    }
+}
+
+extension CommitTicket {
+    /// Waits until the change is durable.
+    ///
+    /// - Throws: An error of the 500s, which tells the caller that nobody knows whether it happened.
+    @discardableResult
+    func durable() async throws(WireError) -> Result {
+        do {
+            return try await value
+        } catch {
+            throw WireError("InternalFailure", "\(error)", status: 500)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Clockwork
+import Crypto
+import Stream
+import Wire
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// One page of ListShards: which shards, after which, how many.
+///
+/// Source: Amazon Kinesis API Reference, `ListShards` and `ShardFilter`; refusals observed on Amazon.
+struct ShardListing {
+    private let request: ListShards
+    private let seal: SymmetricKey
+    private let now: Timestamp
+
+    init(_ request: ListShards, seal: SymmetricKey, now: Timestamp) {
+        self.request = request
+        self.seal = seal
+        self.now = now
+    }
+
+    func page(of open: (_ name: String?, _ arn: String?) throws -> DataStream) throws -> ListShards.Output {
+        try check()
+        let (stream, after): (DataStream, Int)
+        if let token = request.nextToken {
+            // A token is an iterator that has come to a shard: sealed, and good for five minutes.
+            let place = try unsealed(token)
+            (stream, after) = (try open(place.stream, nil), place.shard)
+        } else {
+            stream = try open(request.streamName, request.streamARN)
+            after = try request.exclusiveStartShardId.map { try number($0, in: stream) } ?? -1
+        }
+        if let created = request.streamCreationTimestamp, created.seconds != stream.createdAt.seconds {
+            throw WireError(
+                "ResourceNotFoundException",
+                "Stream \(stream.name) under account \(stream.account) not found.")
+        }
+        let rest = try stream.shards.filter { $0.number > after }.filter { try isWanted($0, in: stream) }
+        let page = rest.prefix(min(request.maxResults ?? 1_000, 1_000))
+        let token = page.count < rest.count ? page.last.map { sealed($0.number, of: stream) } : nil
+        return ListShards.Output(shards: page.map(StreamDesk.describe), nextToken: token)
+    }
+
+    private func check() throws {
+        var constraints = Constraints()
+        constraints.value(request.maxResults, in: 1...10_000, at: "maxResults")
+        constraints.word(
+            request.shardFilter?.type,
+            among: [
+                "AFTER_SHARD_ID", "AT_TRIM_HORIZON", "FROM_TRIM_HORIZON", "AT_LATEST", "AT_TIMESTAMP",
+                "FROM_TIMESTAMP",
+            ], at: "shardFilter.type")
+        try WireError.mapping { () throws(StreamFault) in try constraints.check() }
+        if request.nextToken != nil {
+            guard request.streamName == nil, request.streamARN == nil else {
+                throw invalid("NextToken and StreamName cannot be provided together.")
+            }
+            guard request.exclusiveStartShardId == nil, request.streamCreationTimestamp == nil else {
+                throw invalid(
+                    "NextToken cannot be combined with ExclusiveStartShardId or StreamCreationTimestamp.")
+            }
+        } else if request.streamName == nil, request.streamARN == nil {
+            throw invalid("Either NextToken or StreamName should be provided.")
+        }
+    }
+
+    private func isWanted(_ shard: Shard, in stream: DataStream) throws -> Bool {
+        guard let filter = request.shardFilter else { return true }
+        switch filter.type {
+        case "AFTER_SHARD_ID":
+            guard let id = filter.shardId else { throw invalid("AFTER_SHARD_ID needs a ShardId.") }
+            return shard.number > (try number(id, in: stream))
+        case "AT_LATEST":
+            return shard.isOpen
+        case "AT_TIMESTAMP", "FROM_TIMESTAMP":
+            guard let moment = filter.timestamp else { throw invalid("\(filter.type) needs a Timestamp.") }
+            let isOpenThen = shard.closed.map { $0 >= moment.seconds } ?? true
+            return isOpenThen && (filter.type == "FROM_TIMESTAMP" || shard.creation <= moment.seconds)
+        default:
+            return true
+        }
+    }
+
+    private func number(_ text: String, in stream: DataStream) throws(WireError) -> Int {
+        try WireError.mapping { () throws(StreamFault) in
+            try Shard.number(in: text, stream: stream.name, account: stream.account)
+        }
+    }
+
+    private func invalid(_ message: String) -> WireError { WireError("InvalidArgumentException", message) }
+
+    private func sealed(_ shard: Int, of stream: DataStream) -> String {
+        ShardIterator(
+            stream: stream.name, streamCreation: stream.createdAt, shard: shard, place: .beginning,
+            issuedAt: now
+        ).sealed(with: seal)
+    }
+
+    private func unsealed(_ token: String) throws(WireError) -> ShardIterator {
+        do {
+            return try ShardIterator(unsealing: token, with: seal, now: now)
+        } catch {
+            if error.type == "ExpiredIteratorException" {
+                throw WireError(
+                    "ExpiredNextTokenException", "NextToken has expired; ask for the first page again.")
+            }
+            throw invalid("Invalid NextToken.")
+        }
+    }
+}

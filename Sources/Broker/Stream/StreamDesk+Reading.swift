@@ -1,0 +1,111 @@
+import Clockwork
+import Disk
+import Stream
+import Synchronization
+import Wire
+
+/// Reading records: from a place, onward, and never past what is committed.
+extension StreamDesk {
+    func iterator(_ request: GetShardIterator, for caller: Caller) throws -> GetShardIterator.Output {
+        var constraints = Constraints()
+        constraints.streamName(request.streamName)
+        constraints.length(of: request.shardId, in: 1...128, at: "shardId")
+        constraints.word(
+            request.shardIteratorType,
+            among: ["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"],
+            at: "shardIteratorType")
+        constraints.decimal(request.startingSequenceNumber, mostDigits: 129, at: "startingSequenceNumber")
+        try WireError.mapping { () throws(StreamFault) in try constraints.check() }
+        let name = try streamName(request.streamName, request.streamARN, caller)
+        let number = try WireError.mapping { () throws(StreamFault) in
+            try Shard.number(in: request.shardId, stream: name.name, account: settings.account)
+        }
+        let open = try open(name)
+        let now = surroundings.now
+        let start = try WireError.mapping { () throws(StreamFault) in
+            try open.stream.readingStart(
+                in: open.committedShard(number), type: request.shardIteratorType,
+                startingSequenceNumber: request.startingSequenceNumber, moment: request.timestamp, now: now)
+        }
+        let place: ReadingPlace
+        switch start {
+        case .place(let known): place = known
+        case .moment(let moment):
+            place =
+                try reader.read {
+                    try StreamStore.place(shardKey: open.shardKeys[number], arrivedFrom: moment, in: $0)
+                }
+                ?? .end(
+                    of: try WireError.mapping { () throws(StreamFault) in try open.committedShard(number) })
+        }
+        return GetShardIterator.Output(shardIterator: sealed(place, shard: number, of: open.stream, at: now))
+    }
+
+    func records(_ request: GetRecords, for caller: Caller) throws -> GetRecords.Output {
+        var constraints = Constraints()
+        constraints.length(of: request.shardIterator, in: 1...512, at: "shardIterator")
+        constraints.value(request.limit, in: 1...10_000, at: "limit")
+        try WireError.mapping { () throws(StreamFault) in try constraints.check() }
+        let now = surroundings.now
+        let (open, iterator) = try unsealed(request.shardIterator, caller, now)
+        try caller.require("kinesis:GetRecords", on: .stream(iterator.stream))
+        let shard = open.stream.shards[iterator.shard]
+        let known = open.committed[iterator.shard]
+        let horizon = now - .seconds(open.retentionHours * 3_600)
+        var found: [StreamStore.StoredRecord] = []
+        if iterator.place.counter <= known.counter {
+            found = try reader.read { db in
+                try StreamStore.read(
+                    shardKey: open.shardKeys[iterator.shard], from: iterator.place, notBefore: horizon,
+                    limit: request.limit ?? 10_000, bytes: 10 << 20, in: db)
+            }
+        }
+        let next =
+            found.last.map { ReadingPlace.after(counter: $0.counter, arrival: $0.arrival) } ?? iterator.place
+        let isAtEnd = next.counter >= known.counter
+        let behind = isAtEnd ? 0 : found.last.map { max(0, (now - $0.arrival).milliseconds) } ?? 0
+        return GetRecords.Output(
+            records: found.map { record in
+                StreamRecord(
+                    sequenceNumber: shard.sequenceNumber(counter: record.counter, arrival: record.arrival)
+                        .description,
+                    approximateArrivalTimestamp: record.arrival, data: Blob(record.data),
+                    partitionKey: record.partitionKey)
+            },
+            nextShardIterator: isAtEnd && !shard.isOpen
+                ? nil : sealed(next, shard: iterator.shard, of: open.stream, at: now),
+            millisBehindLatest: behind,
+            childShards: isAtEnd && !shard.isOpen
+                ? open.stream.children(of: shard.number).map(Self.child) : nil)
+    }
+
+    /// Waits until a shard has something behind its iterator.
+    func await(_ request: AwaitRecords, for caller: Caller) async throws -> AwaitRecords.Output {
+        guard (0...20).contains(request.waitTimeSeconds), (1...100).contains(request.shardIterators.count)
+        else {
+            throw WireError(
+                "InvalidArgumentException",
+                "AwaitRecords takes 1 to 100 iterators and waits for 0 to 20 seconds.")
+        }
+        let name = StreamName(region: caller.region, name: request.streamName)
+        let now = surroundings.now
+        let places = try request.shardIterators.enumerated().map { position, text in
+            let (_, iterator) = try unsealed(text, caller, now)
+            guard iterator.stream == request.streamName else {
+                throw WireError("InvalidArgumentException", "An iterator is of another stream.")
+            }
+            return RecordWatch.Place(position: position, shard: iterator.shard, place: iterator.place)
+        }
+        let watcher = RecordWatch.Watcher(stream: name, places: places)
+        // First take a place among the watchers, then look: what is published in between wakes us.
+        let id = watch.add(watcher)
+        defer { watch.remove(id) }
+        var ready = watcher.ready(in: try open(name))
+        if ready.isEmpty, request.waitTimeSeconds > 0 {
+            await watch.wait(as: id, atMost: .seconds(request.waitTimeSeconds), time: surroundings.time)
+            try Task.checkCancellation()
+            ready = watcher.ready(in: try open(name))
+        }
+        return AwaitRecords.Output(ready: ready)
+    }
+}

@@ -1,0 +1,103 @@
+import Clockwork
+import Disk
+import Stream
+import Synchronization
+import Wire
+
+/// Putting records: placed, written, and only then published.
+extension StreamDesk {
+    func put(_ request: PutRecord, for caller: Caller) async throws -> PutRecord.Output {
+        let entry = PutRecords.Entry(
+            data: request.data, partitionKey: request.partitionKey, explicitHashKey: request.explicitHashKey)
+        var constraints = Constraints()
+        constraints.streamName(request.streamName)
+        entry.check(&constraints, at: "")
+        constraints.decimal(
+            request.sequenceNumberForOrdering, mostDigits: 129, at: "sequenceNumberForOrdering")
+        try WireError.mapping { () throws(StreamFault) in try constraints.check() }
+        let name = try streamName(request.streamName, request.streamARN, caller)
+        let placed = try await append([entry], ordering: request.sequenceNumberForOrdering, to: name)
+        return PutRecord.Output(
+            shardId: Shard.id(of: placed[0].shard), sequenceNumber: placed[0].sequenceNumber.description)
+    }
+
+    func put(_ request: PutRecords, for caller: Caller) async throws -> PutRecords.Output {
+        var constraints = Constraints()
+        constraints.streamName(request.streamName)
+        constraints.count(request.records.count, in: 1...500, at: "records")
+        var bytes = 0
+        for (place, entry) in request.records.enumerated() {
+            entry.check(&constraints, at: "records.\(place + 1).member.")
+            bytes += entry.bytes
+        }
+        try WireError.mapping { () throws(StreamFault) in try constraints.check() }
+        guard bytes <= 10 << 20 else {
+            throw WireError("InvalidArgumentException", "Records size exceeds 10 MB limit")
+        }
+        let name = try streamName(request.streamName, request.streamARN, caller)
+        let placed = try await append(request.records, ordering: nil, to: name)
+        return PutRecords.Output(
+            failedRecordCount: 0,
+            records: placed.map {
+                PutRecords.Result(
+                    shardId: Shard.id(of: $0.shard), sequenceNumber: $0.sequenceNumber.description)
+            })
+    }
+
+    private func append(
+        _ entries: [PutRecords.Entry], ordering: String?, to name: StreamName
+    ) async throws -> [Placement] {
+        let keys = try WireError.mapping { () throws(StreamFault) in
+            var keys: [HashKey] = []
+            for entry in entries {
+                keys.append(
+                    try entry.explicitHashKey.map { text throws(StreamFault) in try HashKey(explicit: text) }
+                        ?? HashKey(partitionKey: entry.partitionKey))
+            }
+            return keys
+        }
+        let now = surroundings.now
+        let (ticket, placed) = try streams.withLock { streams in
+            try accept()
+            guard var open = streams[name], open.key != nil else { throw notFound(name) }
+            let placed = try WireError.mapping { () throws(StreamFault) in
+                var placed: [Placement] = []
+                placed.reserveCapacity(keys.count)
+                for key in keys { placed.append(try open.stream.append(key, ordering: ordering, now: now)) }
+                return placed
+            }
+            streams[name] = open
+            let records = zip(entries, placed).map { entry, placement in
+                StreamStore.NewRecord(
+                    shardKey: open.shardKeys[placement.shard], counter: placement.counter,
+                    arrival: placement.arrival,
+                    partitionKey: entry.partitionKey, data: entry.data.bytes)
+            }
+            let bytes = entries.reduce(0) { $0 + $1.bytes + 64 }
+            return (commit.enqueue(bytes: bytes) { try StreamStore.append(records, in: $0) }, placed)
+        }
+        try await ticket.durable()
+        publish(placed, of: name)
+        return placed
+    }
+
+    /// Lets readers know of records that are durable now.
+    private func publish(_ placed: [Placement], of name: StreamName) {
+        let open = streams.withLock { streams -> OpenStream? in
+            for placement in placed { streams[name]?.publish(placement) }
+            return streams[name]
+        }
+        if let open { watch.wake(watching: name, now: open) }
+    }
+}
+
+extension PutRecords.Entry {
+    /// What counts against limits: data and key.
+    fileprivate var bytes: Int { data.bytes.count + partitionKey.utf8.count }
+
+    fileprivate func check(_ constraints: inout Constraints, at path: String) {
+        constraints.length(of: partitionKey, in: 1...256, at: "\(path)partitionKey")
+        constraints.bytes(bytes, in: 0...1_048_576, at: "\(path)data")
+        constraints.decimal(explicitHashKey, mostDigits: 39, at: "\(path)explicitHashKey")
+    }
+}

@@ -1,0 +1,315 @@
+import Clockwork
+import Crypto
+import Disk
+import GRDB
+import Logging
+import Stream
+import Synchronization
+import Wire
+
+/// Answers Kinesis: asks the rules where a record goes, writes it down, and only then tells anyone.
+///
+/// Deciding and handing the change to the commit happen under one lock, so what lies on disk is in the order of the
+/// decisions. Readers see committed records only, and never one before its predecessors.
+final class StreamDesk: Sendable {
+    struct Settings: Sendable {
+        var account = "000000000000"
+        /// Open shards of all streams together.
+        var mostShards = 1_000
+    }
+
+    let settings: Settings
+    let commit: GroupCommit
+    let reader: Disk.Reader
+    let surroundings: Surroundings
+    private let seal: SymmetricKey
+    let streams = Mutex<[StreamName: OpenStream]>([:])
+    let watch = RecordWatch()
+
+    init(
+        settings: Settings, commit: GroupCommit, reader: Disk.Reader, surroundings: Surroundings,
+        seal: SymmetricKey
+    ) throws {
+        self.settings = settings
+        self.commit = commit
+        self.reader = reader
+        self.surroundings = surroundings
+        self.seal = seal
+        try reader.read { try self.load($0) }
+        commit.onFailure { [weak self] db in try self?.load(db) }
+    }
+
+    /// Forgets all and loads it again: at the start, and after a failed commit.
+    private func load(_ db: Database) throws {
+        let rows = try StreamStore.loadAll(db)
+        streams.withLock { streams in
+            streams = [:]
+            for row in rows {
+                streams[StreamName(region: row.region, name: row.stream.name)] = OpenStream(
+                    key: row.key, stream: row.stream, shardKeys: row.shardKeys,
+                    retentionHours: row.retentionHours,
+                    mode: row.mode)
+            }
+        }
+    }
+
+    /// The operations that this desk answers.
+    var operations: ServiceDesk<Kinesis> {
+        var desk = ServiceDesk<Kinesis>()
+        desk.on(CreateStream.self) { [self] in try await create($0, for: $1) }
+        desk.on(DeleteStream.self) { [self] in try await delete($0, for: $1) }
+        desk.on(DescribeStream.self) { [self] in try describe($0, for: $1) }
+        desk.on(DescribeStreamSummary.self) { [self] in try summarise($0, for: $1) }
+        desk.on(ListStreams.self) { [self] in try list($0, for: $1) }
+        desk.on(ListShards.self) { [self] in try shards($0, for: $1) }
+        desk.on(PutRecord.self) { [self] in try await put($0, for: $1) }
+        desk.on(PutRecords.self) { [self] in try await put($0, for: $1) }
+        desk.on(GetShardIterator.self) { [self] in try iterator($0, for: $1) }
+        desk.on(GetRecords.self) { [self] in try records($0, for: $1) }
+        desk.on(AwaitRecords.self) { [self] in try await `await`($0, for: $1) }
+        return desk
+    }
+
+    /// Answers everyone who waits, because the server stops.
+    func stopWaiting() {
+        watch.wakeAll()
+    }
+
+    // MARK: Streams
+
+    func create(_ request: CreateStream, for caller: Caller) async throws -> NoOutput {
+        var constraints = Constraints()
+        constraints.streamName(request.streamName)
+        constraints.value(request.shardCount, in: 1...100_000, at: "shardCount")
+        constraints.word(
+            request.streamModeDetails?.streamMode, among: ["PROVISIONED", "ON_DEMAND"],
+            at: "streamModeDetails.streamMode")
+        try WireError.mapping { () throws(StreamFault) in try constraints.check() }
+        let name = StreamName(region: caller.region, name: request.streamName)
+        let (settings, now) = (settings, surroundings.now)
+        let ticket = try streams.withLock { streams in
+            try accept()
+            guard streams[name] == nil else {
+                throw WireError(
+                    "ResourceInUseException",
+                    "Stream \(name.name) under account \(settings.account) already exists.")
+            }
+            let count = request.shardCount ?? 4
+            let taken = streams.values.reduce(0) { $0 + $1.stream.shards.count { $0.isOpen } }
+            guard taken + count <= settings.mostShards else {
+                throw Self.tooManyShards(taken: taken, more: count, region: caller.region, settings)
+            }
+            let stream = DataStream(
+                name: name.name, account: settings.account, shardCount: count, now: now)
+            let mode = request.streamModeDetails?.streamMode ?? "PROVISIONED"
+            streams[name] = OpenStream(
+                key: nil, stream: stream, shardKeys: [], retentionHours: 24, mode: mode)
+            let tags = request.tags?.entries ?? []
+            return commit.enqueue { db in
+                try StreamStore.insert(
+                    stream, region: name.region, retentionHours: 24, mode: mode, tags: tags, in: db)
+            }
+        }
+        let (key, shardKeys) = try await ticket.durable()
+        streams.withLock { streams in
+            streams[name]?.key = key
+            streams[name]?.shardKeys = shardKeys
+        }
+        return NoOutput()
+    }
+
+    private static func tooManyShards(taken: Int, more: Int, region: String, _ settings: Settings)
+        -> WireError
+    {
+        WireError(
+            "LimitExceededException",
+            """
+            This request would exceed the shard limit for the account \(settings.account) in \(region). Current shard \
+            count for the account: \(taken). Limit: \(settings.mostShards). Number of additional shards that would have \
+            resulted from this request: \(more). Refer to the AWS Service Limits page \
+            (http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to request \
+            higher limits.
+            """)
+    }
+
+    func delete(_ request: DeleteStream, for caller: Caller) async throws -> NoOutput {
+        let name = try streamName(request.streamName, request.streamARN, caller)
+        let ticket = try streams.withLock { streams in
+            try accept()
+            guard let open = streams.removeValue(forKey: name), let key = open.key else {
+                throw notFound(name)
+            }
+            return commit.enqueue { db in try StreamStore.delete(key, shardKeys: open.shardKeys, in: db) }
+        }
+        try await ticket.durable()
+        watch.wakeAll(watching: name)
+        return NoOutput()
+    }
+
+    func describe(_ request: DescribeStream, for caller: Caller) throws -> DescribeStream.Output {
+        var constraints = Constraints()
+        constraints.value(request.limit, in: 1...10_000, at: "limit")
+        try WireError.mapping { () throws(StreamFault) in try constraints.check() }
+        let open = try open(request.streamName, request.streamARN, caller)
+        let after = try request.exclusiveStartShardId.map { try shardNumber($0, in: open.stream) } ?? -1
+        let rest = open.stream.shards.filter { $0.number > after }
+        let page = rest.prefix(min(request.limit ?? 100, 100))
+        return DescribeStream.Output(
+            streamDescription: StreamDescription(
+                streamName: open.stream.name, streamARN: arn(of: open.stream, caller), streamStatus: "ACTIVE",
+                streamModeDetails: StreamModeDetails(streamMode: open.mode), shards: page.map(Self.describe),
+                hasMoreShards: page.count < rest.count, retentionPeriodHours: open.retentionHours,
+                streamCreationTimestamp: Timestamp(seconds: open.stream.createdAt.seconds)))
+    }
+
+    func summarise(_ request: DescribeStreamSummary, for caller: Caller) throws
+        -> DescribeStreamSummary.Output
+    {
+        let open = try open(request.streamName, request.streamARN, caller)
+        return DescribeStreamSummary.Output(
+            streamDescriptionSummary: StreamDescriptionSummary(
+                streamName: open.stream.name, streamARN: arn(of: open.stream, caller), streamStatus: "ACTIVE",
+                streamModeDetails: StreamModeDetails(streamMode: open.mode),
+                retentionPeriodHours: open.retentionHours,
+                streamCreationTimestamp: Timestamp(seconds: open.stream.createdAt.seconds),
+                openShardCount: open.stream.shards.count { $0.isOpen }))
+    }
+
+    func list(_ request: ListStreams, for caller: Caller) throws -> ListStreams.Output {
+        var constraints = Constraints()
+        constraints.value(request.limit, in: 1...10_000, at: "limit")
+        try WireError.mapping { () throws(StreamFault) in try constraints.check() }
+        let after = request.nextToken ?? request.exclusiveStartStreamName ?? ""
+        let rest = streams.withLock { streams in
+            streams.filter { $0.key.region == caller.region && $0.key.name > after && $0.value.key != nil }
+                .sorted { $0.key.name < $1.key.name }.map(\.value)
+        }
+        let page = rest.prefix(min(request.limit ?? 100, 100))
+        let hasMore = page.count < rest.count
+        return ListStreams.Output(
+            streamNames: page.map(\.stream.name), hasMoreStreams: hasMore,
+            nextToken: hasMore ? page.last?.stream.name : nil,
+            streamSummaries: page.map { open in
+                StreamSummary(
+                    streamName: open.stream.name, streamARN: arn(of: open.stream, caller),
+                    streamStatus: "ACTIVE",
+                    streamModeDetails: StreamModeDetails(streamMode: open.mode),
+                    streamCreationTimestamp: Timestamp(seconds: open.stream.createdAt.seconds))
+            })
+    }
+
+    func shards(_ request: ListShards, for caller: Caller) throws -> ListShards.Output {
+        try ShardListing(request, seal: seal, now: surroundings.now).page { name, arn in
+            try open(name, arn, caller).stream
+        }
+    }
+
+    // MARK: Expiry
+
+    /// Removes records that are older than their stream's retention, a few hundred at a time, until cancelled.
+    func trim() async {
+        while !Task.isCancelled {
+            guard (try? await surroundings.time.sleep(for: .seconds(60))) != nil else { return }
+            let streams = streams.withLock { $0.values.sorted { $0.stream.name < $1.stream.name } }
+            for open in streams {
+                let horizon = surroundings.now - .seconds(open.retentionHours * 3_600)
+                for key in open.shardKeys {
+                    var removed = 0
+                    repeat {
+                        let ticket = commit.enqueue {
+                            try StreamStore.trim(shardKey: key, arrivedBefore: horizon, atMost: 500, in: $0)
+                        }
+                        removed = (try? await ticket.value) ?? 0
+                    } while removed == 500 && !Task.isCancelled
+                }
+            }
+        }
+    }
+
+    // MARK: Names
+
+    func accept() throws(WireError) {
+        guard commit.isAccepting else { throw .busy }
+    }
+
+    func streamName(_ name: String?, _ arn: String?, _ caller: Caller) throws(WireError) -> StreamName {
+        let ofARN = arn?.split(separator: "/").last.map(String.init)
+        guard let found = name ?? ofARN else {
+            throw WireError("InvalidArgumentException", "Either StreamName or StreamARN should be provided.")
+        }
+        guard ofARN == nil || ofARN == found else {
+            throw WireError("InvalidArgumentException", "StreamName and StreamARN mean different streams.")
+        }
+        return StreamName(region: caller.region, name: found)
+    }
+
+    func open(_ name: String?, _ arn: String?, _ caller: Caller) throws(WireError) -> OpenStream {
+        try open(try streamName(name, arn, caller))
+    }
+
+    func open(_ name: StreamName) throws(WireError) -> OpenStream {
+        guard let open = streams.withLock({ $0[name] }), open.key != nil else { throw notFound(name) }
+        return open
+    }
+
+    func notFound(_ name: StreamName) -> WireError {
+        WireError(
+            "ResourceNotFoundException", "Stream \(name.name) under account \(settings.account) not found.")
+    }
+
+    private func arn(of stream: DataStream, _ caller: Caller) -> String {
+        "arn:aws:kinesis:\(caller.region):\(settings.account):stream/\(stream.name)"
+    }
+
+    private func shardNumber(_ text: String, in stream: DataStream) throws(WireError) -> Int {
+        try WireError.mapping { () throws(StreamFault) in
+            try Shard.number(in: text, stream: stream.name, account: settings.account)
+        }
+    }
+
+    func sealed(_ place: ReadingPlace, shard: Int, of stream: DataStream, at now: Timestamp) -> String {
+        ShardIterator(
+            stream: stream.name, streamCreation: stream.createdAt, shard: shard, place: place, issuedAt: now
+        )
+        .sealed(with: seal)
+    }
+
+    func unsealed(
+        _ text: String, _ caller: Caller, _ now: Timestamp
+    ) throws(WireError) -> (OpenStream, ShardIterator) {
+        let iterator = try WireError.mapping { () throws(StreamFault) in
+            try ShardIterator(unsealing: text, with: seal, now: now)
+        }
+        let name = StreamName(region: caller.region, name: iterator.stream)
+        let open = try open(name)
+        guard open.stream.createdAt == iterator.streamCreation,
+            open.shardKeys.indices.contains(iterator.shard)
+        else {
+            throw notFound(name)
+        }
+        return (open, iterator)
+    }
+
+    static func describe(_ shard: Shard) -> ShardDescription {
+        ShardDescription(
+            shardId: shard.id, parentShardId: shard.parent.map(Shard.id),
+            adjacentParentShardId: shard.adjacentParent.map(Shard.id),
+            hashKeyRange: range(of: shard),
+            sequenceNumberRange: SequenceNumberRange(
+                startingSequenceNumber: shard.start.description, endingSequenceNumber: shard.end?.description)
+        )
+    }
+
+    static func child(_ shard: Shard) -> ChildShard {
+        ChildShard(
+            shardId: shard.id,
+            parentShards: [shard.parent, shard.adjacentParent].compactMap { $0.map(Shard.id) },
+            hashKeyRange: range(of: shard))
+    }
+
+    private static func range(of shard: Shard) -> HashKeyRange {
+        HashKeyRange(
+            startingHashKey: shard.hashKeys.lowerBound.description,
+            endingHashKey: shard.hashKeys.upperBound.description)
+    }
+}

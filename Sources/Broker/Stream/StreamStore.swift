@@ -1,0 +1,284 @@
+import Clockwork
+import Foundation
+import GRDB
+import Stream
+
+/// Streams, their shards and their records in `broker.db`.
+///
+/// A record's key is its shard's row number and its place in the shard, packed into one integer: records are appended
+/// at the end of their shard's run and read along it.
+struct StreamStore: Sendable {
+    /// A stream as it is written down.
+    struct Row {
+        var key: Int64
+        var region: String
+        var stream: DataStream
+        var retentionHours: Int
+        var mode: String
+        var tags: [(key: String, value: String)]
+        /// Row numbers of the shards, by shard number.
+        var shardKeys: [Int64]
+    }
+
+    /// A record on its way to the table.
+    struct NewRecord: Sendable {
+        var shardKey: Int64
+        var counter: UInt64
+        var arrival: Timestamp
+        var partitionKey: String
+        var data: [UInt8]
+    }
+
+    static func addMigrations(to migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("streams, their shards and their records") { db in
+            try db.execute(sql: schema)
+        }
+    }
+
+    /// 40 bits count the records of a shard, 23 bits the shards.
+    private static let counterBits: Int64 = 40
+
+    private static let schema = """
+        CREATE TABLE streams (
+          stream_key      INTEGER PRIMARY KEY AUTOINCREMENT,
+          region          TEXT    NOT NULL,
+          name            TEXT    NOT NULL,
+          account         TEXT    NOT NULL,
+          created_at      INTEGER NOT NULL,              -- microseconds since 1970
+          retention_hours INTEGER NOT NULL CHECK (retention_hours BETWEEN 24 AND 8760),
+          mode            TEXT    NOT NULL CHECK (mode IN ('PROVISIONED','ON_DEMAND')),
+          UNIQUE (region, name)
+        ) STRICT;
+        CREATE TABLE stream_tags (
+          stream_key INTEGER NOT NULL REFERENCES streams(stream_key) ON DELETE CASCADE,
+          key TEXT NOT NULL, value TEXT NOT NULL,
+          PRIMARY KEY (stream_key, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE shards (
+          shard_key       INTEGER PRIMARY KEY AUTOINCREMENT,
+          stream_key      INTEGER NOT NULL REFERENCES streams(stream_key) ON DELETE CASCADE,
+          shard_number    INTEGER NOT NULL,
+          first_hash_key  TEXT    NOT NULL,              -- decimal, 128 bits
+          last_hash_key   TEXT    NOT NULL,
+          parent          INTEGER,
+          adjacent_parent INTEGER,
+          creation_second INTEGER NOT NULL,              -- stands in its sequence numbers
+          closed_second   INTEGER,
+          trimmed_to      INTEGER NOT NULL DEFAULT 0,    -- records up to this one have expired
+          UNIQUE (stream_key, shard_number)
+        ) STRICT;
+        CREATE TABLE records (
+          place         INTEGER PRIMARY KEY,             -- shard_key << 40 | counter
+          arrived_at    INTEGER NOT NULL,                -- microseconds since 1970
+          partition_key TEXT    NOT NULL,
+          data          BLOB    NOT NULL
+        ) STRICT;
+
+        CREATE VIEW stream_records AS                    -- a window: what is in each stream
+        SELECT st.name AS stream, printf('shardId-%012d', sh.shard_number) AS shard_id,
+               r.place & 1099511627775 AS counter, sh.creation_second, sh.shard_number, r.partition_key,
+               strftime('%Y-%m-%dT%H:%M:%S', r.arrived_at / 1000000, 'unixepoch')
+                 || printf('.%03dZ', r.arrived_at / 1000 % 1000) AS arrived_at,
+               r.arrived_at / 1000000 AS arrival_second, CAST(r.data AS TEXT) AS data
+        FROM shards sh JOIN streams st USING (stream_key)
+        JOIN records r ON r.place BETWEEN sh.shard_key << 40 AND (sh.shard_key << 40 | 1099511627775);
+
+        CREATE VIEW stream_overview AS                   -- a window: how full each shard is
+        SELECT st.name AS stream, printf('shardId-%012d', sh.shard_number) AS shard_id,
+               (SELECT count(*) FROM records r
+                 WHERE r.place BETWEEN sh.shard_key << 40 AND (sh.shard_key << 40 | 1099511627775)) AS records,
+               sh.closed_second IS NULL AS is_open, st.retention_hours
+        FROM shards sh JOIN streams st USING (stream_key);
+        """
+
+    // MARK: Writing, on the commit's thread
+
+    static func insert(
+        _ stream: DataStream, region: String, retentionHours: Int, mode: String,
+        tags: [(key: String, value: String)], in db: Database
+    ) throws -> (key: Int64, shardKeys: [Int64]) {
+        try db.execute(
+            sql: """
+                INSERT INTO streams (region, name, account, created_at, retention_hours, mode)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                region, stream.name, stream.account, stream.createdAt.microseconds, retentionHours, mode,
+            ])
+        let key = db.lastInsertedRowID
+        for (name, value) in tags {
+            try db.execute(
+                sql: "INSERT INTO stream_tags (stream_key, key, value) VALUES (?, ?, ?)",
+                arguments: [key, name, value])
+        }
+        let shardKeys = try stream.shards.map { shard in
+            try db.execute(
+                sql: """
+                    INSERT INTO shards (stream_key, shard_number, first_hash_key, last_hash_key, parent, adjacent_parent,
+                                        creation_second, closed_second)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    key, shard.number, shard.hashKeys.lowerBound.description,
+                    shard.hashKeys.upperBound.description,
+                    shard.parent, shard.adjacentParent, shard.creation, shard.closed,
+                ])
+            return db.lastInsertedRowID
+        }
+        return (key, shardKeys)
+    }
+
+    static func append(_ records: [NewRecord], in db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: "INSERT INTO records (place, arrived_at, partition_key, data) VALUES (?, ?, ?, ?)")
+        for record in records {
+            try statement.execute(arguments: [
+                record.shardKey << counterBits | Int64(record.counter), record.arrival.microseconds,
+                record.partitionKey, Data(record.data),
+            ])
+        }
+    }
+
+    static func delete(_ key: Int64, shardKeys: [Int64], in db: Database) throws {
+        for shardKey in shardKeys {
+            try db.execute(
+                sql: "DELETE FROM records WHERE place BETWEEN ? AND ?",
+                arguments: [shardKey << counterBits, shardKey << counterBits | (1 << counterBits - 1)])
+        }
+        try db.execute(sql: "DELETE FROM streams WHERE stream_key = ?", arguments: [key])
+    }
+
+    /// Removes a shard's oldest expired records, at most so many. - Returns: How many.
+    static func trim(shardKey: Int64, arrivedBefore horizon: Timestamp, atMost limit: Int, in db: Database)
+        throws -> Int
+    {
+        let first = shardKey << counterBits
+        let last = first | (1 << counterBits - 1)
+        let expired = try Int64.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT place FROM (SELECT place, arrived_at FROM records WHERE place BETWEEN ? AND ?
+                                       ORDER BY place LIMIT ?) WHERE arrived_at < ?
+                    """),
+            arguments: [first, last, limit, horizon.microseconds])
+        guard let newest = expired.last else { return 0 }
+        // The counter goes on from `trimmed_to`, so that no number is told twice.
+        try db.execute(
+            sql: "UPDATE shards SET trimmed_to = ? WHERE shard_key = ?",
+            arguments: [newest - first, shardKey])
+        try db.execute(sql: "DELETE FROM records WHERE place BETWEEN ? AND ?", arguments: [first, newest])
+        return expired.count
+    }
+
+    // MARK: Reading
+
+    static func loadAll(_ db: Database) throws -> [Row] {
+        try GRDB.Row.fetchAll(db, sql: "SELECT * FROM streams ORDER BY stream_key").map { row in
+            let key: Int64 = row["stream_key"]
+            let shardRows = try GRDB.Row.fetchAll(
+                db, sql: "SELECT * FROM shards WHERE stream_key = ? ORDER BY shard_number", arguments: [key])
+            let shards = try shardRows.map { try shard(from: $0, in: db) }
+            let tags = try GRDB.Row.fetchAll(
+                db, sql: "SELECT key, value FROM stream_tags WHERE stream_key = ? ORDER BY key",
+                arguments: [key])
+            return Row(
+                key: key, region: row["region"],
+                stream: DataStream(
+                    name: row["name"], account: row["account"],
+                    createdAt: Timestamp(microseconds: row["created_at"]), shards: shards),
+                retentionHours: row["retention_hours"], mode: row["mode"],
+                tags: tags.map { (key: $0["key"], value: $0["value"]) },
+                shardKeys: shardRows.map { $0["shard_key"] })
+        }
+    }
+
+    private static func shard(from row: GRDB.Row, in db: Database) throws -> Shard {
+        let key: Int64 = row["shard_key"]
+        let newest = try GRDB.Row.fetchOne(
+            db,
+            sql:
+                "SELECT place, arrived_at FROM records WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1",
+            arguments: [key << counterBits, key << counterBits | (1 << counterBits - 1)])
+        let trimmedTo: Int64 = row["trimmed_to"]
+        let counter = newest.map { ($0["place"] as Int64) & (1 << counterBits - 1) } ?? trimmedTo
+        guard let first = UInt128(row["first_hash_key"] as String),
+            let last = UInt128(row["last_hash_key"] as String),
+            first <= last
+        else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a shard's hash keys cannot be read")
+        }
+        return Shard(
+            number: row["shard_number"], hashKeys: HashKey(first)...HashKey(last), parent: row["parent"],
+            adjacentParent: row["adjacent_parent"], creation: row["creation_second"],
+            closed: row["closed_second"],
+            lastCounter: UInt64(counter),
+            lastArrival: newest.map { Timestamp(microseconds: $0["arrived_at"]) })
+    }
+
+    /// A record as it lies in the table.
+    struct StoredRecord: Sendable {
+        var counter: UInt64
+        var arrival: Timestamp
+        var partitionKey: String
+        var data: [UInt8]
+    }
+
+    /// Reads on from a place: at most so many records, at most so many bytes, but one in any case.
+    static func read(
+        shardKey: Int64, from place: ReadingPlace, notBefore horizon: Timestamp, limit: Int, bytes: Int,
+        in db: Database
+    ) throws -> [StoredRecord] {
+        let first = shardKey << counterBits
+        let from = first | Int64(min(place.counter, 1 << UInt64(counterBits) - 1))
+        let cursor = try GRDB.Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT place, arrived_at, partition_key, data FROM records
+                    WHERE place BETWEEN ? AND ? ORDER BY place
+                    """),
+            arguments: [from, first | (1 << counterBits - 1)])
+        var records: [StoredRecord] = []
+        var size = 0
+        while records.count < limit, let row = try cursor.next() {
+            let arrival = Timestamp(microseconds: row[1])
+            let counter = UInt64((row[0] as Int64) - first)
+            guard arrival >= horizon, place.precedes(counter: counter, arrival: arrival) else { continue }
+            let partitionKey: String = row[2]
+            let data = try row.withUnsafeData(atIndex: 3) { $0.map { [UInt8]($0) } ?? [] }
+            size += data.count + partitionKey.utf8.count
+            if size > bytes, !records.isEmpty { break }
+            records.append(
+                StoredRecord(counter: counter, arrival: arrival, partitionKey: partitionKey, data: data))
+        }
+        return records
+    }
+
+    /// The place of the first record of a shard that arrived at or after a moment, found by halving.
+    static func place(shardKey: Int64, arrivedFrom moment: Timestamp, in db: Database) throws -> ReadingPlace?
+    {
+        let first = shardKey << counterBits
+        let last = first | (1 << counterBits - 1)
+        func arrival(atOrAfter place: Int64) throws -> (place: Int64, arrival: Timestamp)? {
+            let row = try GRDB.Row.fetchOne(
+                db.cachedStatement(
+                    sql:
+                        "SELECT place, arrived_at FROM records WHERE place BETWEEN ? AND ? ORDER BY place LIMIT 1"
+                ),
+                arguments: [place, last])
+            return row.map { ($0[0], Timestamp(microseconds: $0[1])) }
+        }
+        var low = first
+        guard
+            var high = try Int64.fetchOne(
+                db, sql: "SELECT max(place) FROM records WHERE place BETWEEN ? AND ?",
+                arguments: [first, last])
+        else { return nil }
+        while low < high {
+            let middle = low + (high - low) / 2
+            guard let found = try arrival(atOrAfter: middle) else { break }
+            if found.arrival >= moment { high = middle } else { low = found.place + 1 }
+        }
+        guard let found = try arrival(atOrAfter: low), found.arrival >= moment else { return nil }
+        return ReadingPlace(counter: UInt64(found.place - first), arrivalSecond: 0, isInclusive: true)
+    }
+}

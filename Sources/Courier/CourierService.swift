@@ -1,0 +1,63 @@
+import Clockwork
+import Disk
+import Logging
+import ServiceLifecycle
+import Wire
+
+/// Delivers each event to each partner, patiently.
+///
+/// It takes events on over the wire, answers once they and their deliveries are on disk, and from then on every partner
+/// is served from the ledger, in a lane of its own.
+package final class CourierService: Service {
+    private let ledger: CourierLedger
+    private let lanes: [Lane]
+    private let front: WireFront
+
+    /// - Parameters:
+    ///   - transports: Carries requests to an endpoint.
+    ///   - admission: Whose events are taken on.
+    /// - Throws: ``CourierSettingsError``, or `DiskError` when the ledger cannot be opened.
+    package init(
+        settings: CourierSettings, storage: Storage, transports: (Endpoint) -> any Transport,
+        admission: WireFront.Admission, surroundings: Surroundings, logger: Logger, planted: PlantedBug? = nil
+    ) throws {
+        try settings.check()
+        let ledger = try CourierLedger(storage, time: SteadyTime(surroundings.time))
+        let memories = try ledger.begin(with: settings.endpoints)
+        let lanes = settings.endpoints.map { endpoint in
+            Lane(
+                to: endpoint, memory: memories[endpoint.name] ?? LaneMemory(isServed: true, circuit: .closed),
+                over: transports(endpoint), ledger: ledger, surroundings: surroundings, planted: planted,
+                logger: logger)
+        }
+        var front = WireFront(admission: admission, surroundings: surroundings, logger: logger)
+        front.attend(
+            IntakeDesk(ledger: ledger) {
+                for lane in lanes { lane.wake() }
+            }.services)
+        self.ledger = ledger
+        self.lanes = lanes
+        self.front = front
+    }
+
+    /// Answers one request to the intake.
+    package func answer(_ request: WireRequest) async -> WireResponse {
+        await front.answer(request)
+    }
+
+    /// Delivers until graceful shutdown; then finishes what is under way.
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.ledger.commits.run() }
+                await withDiscardingTaskGroup { group in
+                    for lane in self.lanes { group.addTask { await lane.run() } }
+                }
+                self.ledger.commits.stop()
+            }
+        } onGracefulShutdown: {
+            for lane in self.lanes { lane.close() }
+        }
+        ledger.close()
+    }
+}

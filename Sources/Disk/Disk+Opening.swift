@@ -1,0 +1,82 @@
+import GRDB
+import GRDBSQLite
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+extension Disk {
+    static func connect(to path: String, checkpoints: Checkpoints) throws -> (DatabaseQueue, LogGauge) {
+        let log = LogGauge()
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.label = "disk"
+        // `trusted_schema` stays on: SQLite 3.40 counts its own JSON functions among those that a schema may not use
+        // without trust, and our checks and windows use them.
+        // With its own journal mode GRDB would set `synchronous` back to NORMAL: so both are ours.
+        configuration.prepareDatabase { db in
+            try db.execute(
+                sql: """
+                    PRAGMA auto_vacuum = INCREMENTAL;
+                    PRAGMA journal_mode = WAL;
+                    PRAGMA synchronous = FULL;
+                    PRAGMA foreign_keys = ON;
+                    PRAGMA cell_size_check = ON;
+                    PRAGMA mmap_size = 0;
+                    PRAGMA journal_size_limit = 67108864;
+                    """)
+            if checkpoints == .betweenCommits { log.listen(to: db) }
+        }
+        let connection = try DatabaseQueue(path: path, configuration: configuration)
+        let (synchronous, journal) = try connection.read { db in
+            (
+                try Int.fetchOne(db, sql: "PRAGMA synchronous"),
+                try String.fetchOne(db, sql: "PRAGMA journal_mode")
+            )
+        }
+        guard synchronous == 2, journal == "wal" else {
+            throw DiskError.unreachable(
+                file: path, details: "SQLite did not take the settings that make it durable")
+        }
+        return (connection, log)
+    }
+
+    /// Looks for damage; closely only after an owner that died, and only in files small enough not to delay a start.
+    static func check(_ connection: DatabaseQueue, name: String, closely: Bool) throws {
+        try connection.read { db in
+            let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+            guard closely, pages <= mostPagesToCheck else { return }
+            let findings = try String.fetchAll(db, sql: "PRAGMA quick_check(3)")
+            guard findings == ["ok"] else {
+                throw DiskError.damaged(file: name, details: findings.joined(separator: "; "))
+            }
+        }
+    }
+
+    /// 64 MiB of pages: about 0.1 s. Larger files are checked by `orderflow doctor`.
+    private static let mostPagesToCheck = 16_384
+
+    static func makeDirectory(_ path: String) throws(DiskError) {
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw .unreachable(file: path, details: String(cString: strerror(errno)))
+        }
+    }
+
+    /// Makes the names of new files durable too.
+    static func syncDirectory(_ path: String) {
+        let descriptor = openDirectory(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        closeDescriptor(descriptor)
+    }
+
+    static func systemError(of db: Database) -> Int32 {
+        db.sqliteConnection.map(sqlite3_system_errno) ?? 0
+    }
+}
+
+// Inside `Disk`, `close` would mean its own method.
+private func openDirectory(_ path: String, _ flags: Int32) -> Int32 { open(path, flags) }
+private func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }

@@ -1,0 +1,120 @@
+import Clockwork
+import Disk
+import Logging
+import ServiceLifecycle
+import Synchronization
+import Wire
+
+/// Wakes a handler on the records of a stream: one reader for each shard, parents before children.
+package final class FunctionHost: Service {
+    private let settings: FunctionSettings
+    private let ledger: FunctionLedger
+    private let kinesis: any Client<Kinesis>
+    private let handler: any BatchHandler
+    private let surroundings: Surroundings
+    private let planted: PlantedBug?
+    private let logger: Logger
+    private let watch: StreamWatch
+    private let bell = Bell()
+    private let state = Mutex(State())
+
+    private struct State {
+        /// By shard, as long as they run.
+        var readers: [String: ShardReader] = [:]
+        var isClosing = false
+    }
+
+    /// - Throws: ``FunctionSettingsError``, or `DiskError` when the ledger cannot be opened.
+    package init(
+        settings: FunctionSettings, storage: Storage, kinesis: any Client<Kinesis>, handler: any BatchHandler,
+        surroundings: Surroundings, logger: Logger, planted: PlantedBug? = nil
+    ) throws {
+        try settings.check()
+        self.settings = settings
+        ledger = try FunctionLedger(
+            of: settings.streamName, in: storage, holder: surroundings.chance.uuid(), time: surroundings.time)
+        self.kinesis = kinesis
+        self.handler = handler
+        self.surroundings = surroundings
+        self.planted = planted
+        var logger = logger
+        logger[metadataKey: "stream"] = "\(settings.streamName)"
+        self.logger = logger
+        watch = StreamWatch(
+            streamName: settings.streamName, kinesis: kinesis, surroundings: surroundings, logger: logger)
+    }
+
+    /// Reads until graceful shutdown; then finishes the batches under way.
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.watch.run() }
+                await self.keepReaders(in: &group)
+                self.close()  // the watch ends with the readers, also when all this was cancelled
+            }
+        } onGracefulShutdown: {
+            self.close()
+        }
+        ledger.close()
+    }
+
+    private func close() {
+        let readers = state.withLock { state in
+            state.isClosing = true
+            return state.readers.values
+        }
+        for reader in readers { reader.close() }
+        watch.close()
+        bell.ring()
+    }
+
+    private var goesOn: Bool { !state.withLock(\.isClosing) && !Task.isCancelled }
+
+    /// Begins a reader for every shard that may be read, and looks again whenever a shard has ended.
+    private func keepReaders(in group: inout DiscardingTaskGroup) async {
+        var setback = Setback(backoff: Backoff(), logger: logger)
+        while goesOn {
+            do {
+                let finished = try ledger.finishedShards()
+                for shardID in try await shards().readable(finished: finished) { begin(shardID, in: &group) }
+                setback.isOver("The stream is there")
+                await bell.heard()
+            } catch {
+                guard goesOn else { return }
+                let wait = setback.met(
+                    error, kind: "shards", consequence: "The stream's shards cannot be listed; nothing is read",
+                    chance: surroundings.chance)
+                await bell.heard(within: wait, by: surroundings.time)
+            }
+        }
+    }
+
+    private func begin(_ shardID: String, in group: inout DiscardingTaskGroup) {
+        let reader = ShardReader(
+            shardID: shardID, settings: settings, kinesis: kinesis, handler: handler, ledger: ledger, watch: watch,
+            surroundings: surroundings, planted: planted, logger: logger)
+        let isNew = state.withLock { state in
+            guard state.readers[shardID] == nil, !state.isClosing else { return false }
+            state.readers[shardID] = reader
+            return true
+        }
+        guard isNew else { return }
+        group.addTask {
+            await reader.run()
+            self.state.withLock { $0.readers[shardID] = nil }
+            self.bell.ring()
+        }
+    }
+
+    private func shards() async throws -> ShardFamily {
+        var found: [ShardDescription] = []
+        var token: String?
+        repeat {
+            let page = try await kinesis(
+                ListShards(streamName: token == nil ? settings.streamName : nil, nextToken: token))
+            found += page.shards
+            token = page.nextToken
+        } while token != nil
+        return ShardFamily(found)
+    }
+}

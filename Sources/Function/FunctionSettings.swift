@@ -1,0 +1,37 @@
+import Clockwork
+
+/// What a function host is told before it begins: an event source mapping, in Lambda's words.
+///
+/// Source of names and ranges: AWS Lambda API Reference, `CreateEventSourceMapping`.
+package struct FunctionSettings: Sendable {
+    /// The stream to read, from its oldest record on where nothing has been handled yet.
+    package var streamName: String
+    /// Records in one batch at most, 1 to 10,000.
+    package var batchSize = 100
+    /// How long a shard rests at most between two tries of a batch that fails, 100 ms to 5 minutes.
+    package var longestBackoff = Duration.seconds(30)
+
+    package init(streamName: String) {
+        self.streamName = streamName
+    }
+
+    /// Makes sure that a host can work with this.
+    func check() throws(FunctionSettingsError) {
+        guard !streamName.isEmpty else { throw FunctionSettingsError("The function has no stream. Name one.") }
+        guard (1...10_000).contains(batchSize) else {
+            throw FunctionSettingsError("A batch of \(batchSize) records is not possible. Choose 1 to 10,000.")
+        }
+        guard longestBackoff >= .milliseconds(100), longestBackoff <= .seconds(300) else {
+            throw FunctionSettingsError("A rest of up to \(longestBackoff) is not possible. Choose 100 ms to 5 minutes.")
+        }
+    }
+}
+
+/// Settings that cannot be worked with, in words for the person who wrote them.
+package struct FunctionSettingsError: Error, Hashable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,85 @@
+import GRDB
+
+/// What an audit says about one order number.
+package enum Verdict: String, CaseIterable, Sendable {
+    /// Acknowledged, and stored as it was sent.
+    case ok
+    /// The shop never learned the outcome, but the order is stored.
+    case recovered
+    case rejected
+    case heldInQueue = "held in queue"
+    /// Stored, though the shop was told no, or never sent it.
+    case unexpected
+    /// Stored, but not what the shop sent.
+    case altered
+    /// Acknowledged, and in no ledger.
+    case lost = "LOST"
+    case unknown = "unknown, not stored"
+    case refused
+
+    /// Nothing needs to be explained.
+    var isPlainlyOK: Bool {
+        switch self {
+        case .ok, .recovered, .rejected, .refused: true
+        case .heldInQueue, .unexpected, .altered, .lost, .unknown: false
+        }
+    }
+}
+
+/// How verdicts are found, as SQL over the testimonies; the window for SQL offers the same under the name `audit`.
+enum VerdictSQL {
+    /// Fills `audit_verdicts` from the testimonies.
+    static func judge(in db: Database) throws {
+        try db.execute(
+            sql: """
+                DROP TABLE IF EXISTS temp.audit_verdicts;
+                CREATE TEMP VIEW IF NOT EXISTS audit_shop_orders AS \(shopOrders);
+                CREATE TEMP TABLE audit_verdicts AS \(verdicts);
+                CREATE INDEX temp.audit_verdicts_by_order_number ON audit_verdicts (order_number);
+                """)
+    }
+
+    /// A line for each order number that the shop has sent: what it was told, over all attempts.
+    ///
+    /// What is deliberately no order is left out; what came later than the copy counts for nothing but to be known.
+    static let shopOrders = """
+        SELECT order_number, min(sent_at) AS first_sent_at, count(*) AS attempts,
+               max(outcome = 'acknowledged') AS acknowledged, max(outcome = 'unknown') AS unknown,
+               max(outcome = 'acknowledged' AND deliberate IS NOT 'conflict') AS original_acknowledged,
+               min(CASE WHEN outcome = 'acknowledged' THEN answered_at END) AS acknowledged_at
+        FROM audit_submissions
+        WHERE order_number IS NOT NULL AND deliberate IS NOT 'poison' AND NOT is_late
+        GROUP BY order_number
+        """
+
+    /// A line for each order number that anyone knows, with its verdict and the one place where it counts.
+    ///
+    /// An order is held against the first thing the shop was told yes for. A deliberate conflict is not that, unless nothing
+    /// else was acknowledged; and while the first outcome is unknown, anything sent and not refused may be what is stored.
+    static let verdicts = """
+        SELECT s.order_number,
+          CASE WHEN o.order_number IS NULL THEN
+                 CASE WHEN r.order_number IS NOT NULL THEN 'rejected' WHEN m.rank IS NOT NULL THEN 'held in queue'
+                      WHEN s.acknowledged THEN 'LOST' WHEN s.unknown THEN 'unknown, not stored' ELSE 'refused' END
+               WHEN NOT s.acknowledged AND NOT s.unknown THEN 'unexpected'
+               WHEN NOT EXISTS (SELECT 1 FROM audit_submissions t
+                                 WHERE t.order_number = s.order_number AND t.document_sha256 = o.document_sha256
+                                   AND t.outcome <> 'refused'
+                                   AND (t.deliberate IS NOT 'conflict' OR NOT s.original_acknowledged)) THEN 'altered'
+               WHEN s.acknowledged THEN 'ok' ELSE 'recovered' END AS verdict,
+          CASE WHEN o.order_number IS NOT NULL THEN 'stored' WHEN r.order_number IS NOT NULL THEN 'rejected'
+               WHEN m.rank = 1 THEN 'in flight' WHEN m.rank = 2 THEN 'waiting' WHEN m.rank = 3 THEN 'dead letters'
+               ELSE 'nowhere' END AS place,
+          s.acknowledged, s.first_sent_at, s.acknowledged_at
+        FROM audit_shop_orders s
+        LEFT JOIN (SELECT order_number, min(document_sha256) AS document_sha256 FROM audit_orders GROUP BY 1) o
+          USING (order_number)
+        LEFT JOIN (SELECT DISTINCT order_number FROM audit_rejections WHERE code IS NOT 'conflict') r USING (order_number)
+        LEFT JOIN (SELECT order_number,
+                          min(CASE state WHEN 'in flight' THEN 1 WHEN 'dead' THEN 3 ELSE 2 END) AS rank
+                   FROM audit_messages WHERE order_number IS NOT NULL GROUP BY 1) m USING (order_number)
+        UNION ALL
+        SELECT DISTINCT order_number, 'unexpected', 'stored', 0, NULL, NULL FROM audit_orders
+        WHERE order_number NOT IN (SELECT order_number FROM audit_submissions WHERE order_number IS NOT NULL)
+        """
+}

@@ -1,0 +1,185 @@
+import Clockwork
+import GRDB
+import JSON
+import Orders
+
+/// The counting behind a ``PipelineSnapshot``.
+///
+/// What only grows is counted once: of the tables that log every try it remembers how far it has come. So a look costs about
+/// the same after a million orders as after ten.
+struct PipelineCounting {
+    private var submissions = Tally()
+    private var events = Tally()
+    private var attempts: [String: Tally] = [:]
+    private var equation = Equation()
+    /// Deliveries given up, by partner.
+    private var parked: [String: Int] = [:]
+    private var totalsDueAt = Duration.zero
+
+    /// What takes a look at every row is done again once that takes less than one part in so many of the time.
+    private static let totalsShare = 20
+
+    /// Counts everything once.
+    ///
+    /// - Parameter uptime: By which the cost of counting is told.
+    mutating func look(at ledgers: Ledgers, now: Timestamp, uptime: () -> Duration) throws -> PipelineSnapshot {
+        var snapshot = PipelineSnapshot(at: now)
+        snapshot.missing = ledgers.standings.filter { !$0.standing.isOpen }.map(\.ledger)
+        try reckon(ledgers, now: now, uptime: uptime)
+        try readShop(ledgers, &snapshot)
+        try readQueue(ledgers, &snapshot)
+        try readOrders(ledgers, &snapshot)
+        try readStream(ledgers, &snapshot)
+        try readPartners(ledgers, &snapshot)
+        snapshot.equation = equation
+        return snapshot
+    }
+
+    // MARK: House by house
+
+    private mutating func readShop(_ ledgers: Ledgers, _ snapshot: inout PipelineSnapshot) throws {
+        guard try ledgers.hasTable("submissions", in: .shop), try ledgers.hasTable("outgoing", in: .shop) else { return }
+        try ledgers.look { db in
+            let sums = try submissions.advance(
+                over: "shop.submissions", key: "submission_id",
+                columns: [
+                    "deliberate IS NULL AND attempt = 1", "deliberate IS NULL AND outcome = 'acknowledged'",
+                    "deliberate IS NULL AND outcome = 'refused'",
+                ], in: db)
+            (snapshot.shop.sent, snapshot.shop.acknowledged, snapshot.shop.refused) = (sums[0], sums[1], sums[2])
+            snapshot.shop.unsent =
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM shop.outgoing WHERE deliberate IS NULL") ?? 0
+            let answers = try Int64.fetchAll(
+                db,
+                sql: """
+                    SELECT CAST(round((julianday(answered_at) - julianday(sent_at)) * 86400000) AS INTEGER) AS ms
+                    FROM (SELECT sent_at, answered_at FROM shop.submissions ORDER BY submission_id DESC LIMIT 1000)
+                    WHERE answered_at IS NOT NULL ORDER BY ms
+                    """)
+            snapshot.shop.answerP99Milliseconds = Percentile.of(answers, 99) ?? 0
+        }
+    }
+
+    private func readQueue(_ ledgers: Ledgers, _ snapshot: inout PipelineSnapshot) throws {
+        guard try ledgers.hasTable("queue_messages", in: .broker) else { return }
+        let list = try QueueWindow.list(of: ledgers, now: snapshot.at)
+        for queue in list.objects {
+            func count(_ name: String) -> Int { Int(queue[name]?.integer ?? 0) }
+            switch queue["queue"]?.string {
+            case Pipeline.orderQueue, Pipeline.standardOrderQueue:
+                snapshot.queue.waiting += count("waiting")
+                snapshot.queue.delayed += count("delayed")
+                snapshot.queue.inFlight += count("in_flight")
+                let age = queue["oldest_age_ms"]?.integer.map { max(0, $0) }
+                snapshot.queue.oldestAgeMilliseconds = [snapshot.queue.oldestAgeMilliseconds, age].compactMap(\.self).max()
+            case Pipeline.deadOrderQueue, Pipeline.standardDeadOrderQueue:
+                snapshot.queue.deadLetters += count("waiting") + count("delayed") + count("in_flight")
+            default: continue
+            }
+        }
+    }
+
+    private mutating func readOrders(_ ledgers: Ledgers, _ snapshot: inout PipelineSnapshot) throws {
+        guard try ledgers.hasTable("outbox", in: .oms) else { return }
+        try ledgers.look { db in
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT (SELECT count(*) FROM oms.orders), (SELECT count(*) FROM oms.rejections),
+                           (SELECT count(*) FROM oms.outbox WHERE published_at IS NULL)
+                    """)
+            snapshot.orders.stored = row?[0] ?? 0
+            snapshot.orders.rejected = row?[1] ?? 0
+            snapshot.orders.outbox = row?[2] ?? 0
+            let events = try events.advance(
+                over: "oms.order_events", key: "event_seq",
+                columns: ["type = 'order.conflict_received'", "type = 'order.repeat_received'"], in: db)
+            (snapshot.orders.conflicts, snapshot.orders.repeats) = (events[0], events[1])
+        }
+    }
+
+    private func readStream(_ ledgers: Ledgers, _ snapshot: inout PipelineSnapshot) throws {
+        guard try ledgers.hasTable("stream_records", in: .broker) else { return }
+        let shards = try StreamWindow.list(of: ledgers).objects.filter { $0["stream"]?.string == Pipeline.eventStream }
+        for shard in shards {
+            snapshot.streamRecords += Int(shard["last_counter"]?.integer ?? 0)
+            let behind = Int(shard["behind"]?.integer ?? 0)
+            guard behind > 0, let id = shard["shard_id"]?.string, let handled = shard["handled_to"]?.integer else { continue }
+            snapshot.streamBehind += behind
+            let first = try ledgers.look { db in
+                try String.fetchOne(
+                    db,
+                    sql: """
+                        SELECT arrived_at FROM broker.stream_records WHERE stream = ? AND shard_id = ? AND counter > ?
+                        ORDER BY counter LIMIT 1
+                        """, arguments: [Pipeline.eventStream, id, handled])
+            }
+            let lag = first.flatMap { Timestamp($0) }.map { max(0, (snapshot.at - $0).milliseconds) }
+            snapshot.streamLagMilliseconds = [snapshot.streamLagMilliseconds, lag].compactMap(\.self).max()
+        }
+    }
+
+    private mutating func readPartners(_ ledgers: Ledgers, _ snapshot: inout PipelineSnapshot) throws {
+        guard try ledgers.hasTable("partner_lanes", in: .notify) else { return }
+        snapshot.partners = try ledgers.look { db in
+            let lanes = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT partner, pending + retrying,
+                           CASE WHEN NOT enabled THEN 'disabled' WHEN paused THEN 'paused' WHEN circuit = 'open' THEN 'left alone'
+                                ELSE 'enabled' END
+                    FROM notify.partner_lanes ORDER BY partner
+                    """)
+            return try lanes.map { lane in
+                let name: String = lane[0]
+                let delivered = try attempts[name, default: Tally()].advance(
+                    over: "notify.delivery_attempts", key: "attempt_id",
+                    columns: ["http_status BETWEEN 200 AND 299"], where: ("partner = ?", [name]), in: db)
+                return PipelineSnapshot.Partner(
+                    name: name, delivered: delivered[0], pending: lane[1], parked: parked[name, default: 0],
+                    ageP95Milliseconds: try Self.ageP95(of: name, ledgers, db), state: lane[2])
+            }
+        }
+    }
+
+    /// Of the latest hundred deliveries.
+    private static func ageP95(of partner: String, _ ledgers: Ledgers, _ db: Database) throws -> Int64? {
+        guard ledgers.has(.oms) else { return nil }
+        let ages = try Int64.fetchAll(
+            db,
+            sql: """
+                SELECT CAST(round((julianday(d.delivered_at) - julianday(b.created_at)) * 86400000) AS INTEGER) AS age
+                FROM (SELECT event_id FROM notify.delivery_attempts
+                       WHERE partner = :partner AND http_status BETWEEN 200 AND 299 ORDER BY attempt_id DESC LIMIT 100) a
+                JOIN notify.deliveries d ON d.event_id = a.event_id AND d.partner = :partner AND d.delivered_at IS NOT NULL
+                JOIN oms.outbox b ON b.event_id = a.event_id
+                ORDER BY age
+                """, arguments: ["partner": partner])
+        return Percentile.of(ages, 95)
+    }
+
+    // MARK: Everything anew
+
+    /// Reckons anew what takes a look at every row, when its turn has come: each time while that is cheap, less often on a
+    /// large system.
+    private mutating func reckon(_ ledgers: Ledgers, now: Timestamp, uptime: () -> Duration) throws {
+        let began = uptime()
+        guard began >= totalsDueAt else { return }
+        equation = try Equation(of: ledgers, now: now)
+        parked = try Self.parked(ledgers)
+        let ended = uptime()
+        totalsDueAt = ended + (ended - began) * Self.totalsShare
+    }
+
+    private static func parked(_ ledgers: Ledgers) throws -> [String: Int] {
+        guard try ledgers.hasTable("partner_totals", in: .notify) else { return [:] }
+        return try ledgers.look { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT partner, sum(deliveries) FROM notify.partner_totals WHERE state IN ('parked', 'skipped') GROUP BY 1
+                    """)
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as Int) })
+        }
+    }
+}

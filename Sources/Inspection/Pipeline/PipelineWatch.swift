@@ -1,0 +1,48 @@
+import Clockwork
+import Synchronization
+
+/// Looks at the whole pipeline again and again, four times a second if need be, whether its processes live or not.
+package final class PipelineWatch: Sendable {
+    private let directory: String
+    private let time: any TimeSource
+    private let state = Mutex(State())
+
+    private struct State {
+        var ledgers: Ledgers?
+        /// What lay in the directory when the ledgers were opened.
+        var files: [String] = []
+        var counting = PipelineCounting()
+    }
+
+    /// - Parameter directory: The data directory; its files may come into being later.
+    package init(directory: String, time: any TimeSource = SystemTime()) {
+        self.directory = directory
+        self.time = time
+    }
+
+    /// Counts everything once.
+    ///
+    /// - Throws: ``LedgerError/noDirectory(_:)``; a ledger that is missing or cannot be read only counts as missing.
+    package func look() throws -> PipelineSnapshot {
+        try state.withLock { state in
+            guard let names = DirectoryListing.names(in: directory) else { throw LedgerError.noDirectory(directory) }
+            let files = names.filter { $0.hasSuffix(".db") }
+            let ledgers: Ledgers
+            if let known = state.ledgers, files == state.files {
+                ledgers = known
+            } else {  // a file has come or gone: all counting begins anew
+                ledgers = try Ledgers(in: directory, only: Ledger.singles)
+                state = State(ledgers: ledgers, files: files)
+            }
+            return try state.counting.look(at: ledgers, now: time.now, uptime: { time.uptime })
+        }
+    }
+}
+
+extension PipelineSnapshot {
+    /// The numbers at one moment, for whoever looks once.
+    package init(of ledgers: Ledgers, now: Timestamp) throws {
+        var counting = PipelineCounting()
+        self = try counting.look(at: ledgers, now: now, uptime: { .zero })
+    }
+}

@@ -1,0 +1,104 @@
+import Clockwork
+import GRDB
+import JSON
+
+/// Looks into queues without receiving: nothing is hidden from anybody, no receive is counted.
+///
+/// Whether a message is visible depends on the clock, so the clock comes in as an argument.
+package enum QueueWindow {
+    /// A line for each queue.
+    package static func list(of ledgers: Ledgers, now: Timestamp) throws -> Listing {
+        try ledgers.require(.broker)
+        return try ledgers.look { db in
+            try Listing.fetch(
+                db,
+                sql: """
+                    SELECT q.name AS queue,
+                           q.untouched + coalesce(t.visible, 0) AS waiting, coalesce(t.in_flight, 0) AS in_flight,
+                           coalesce(t.delayed, 0) AS delayed, \(oldestSQL) AS oldest_sent_at,
+                           (:now - \(oldestMicroseconds)) / 1000 AS oldest_age_ms,
+                           json_extract(json_extract(q.attributes, '$.RedrivePolicy'), '$.deadLetterTargetArn') AS dead_letters_to,
+                           CAST(json_extract(json_extract(q.attributes, '$.RedrivePolicy'), '$.maxReceiveCount') AS INTEGER)
+                             AS max_receive_count,
+                           q.region
+                    FROM broker.queues q LEFT JOIN (\(touchedSQL)) t USING (queue_id) ORDER BY q.name, q.region
+                    """, arguments: ["now": now.microseconds])
+        }
+    }
+
+    /// Messages of a queue, in its order.
+    ///
+    /// - Parameters:
+    ///   - states: Of `waiting`, `delayed`, `in flight`, `dead`; nil for all.
+    ///   - text: Only messages whose body contains it.
+    ///   - after: Only what stands behind this sequence; for the next page.
+    /// - Returns: Nil when there is no such queue.
+    package static func peek(
+        _ queue: String, of ledgers: Ledgers, now: Timestamp, states: [String]? = nil, containing text: String? = nil,
+        after: Int64? = nil, limit: Int = 20
+    ) throws -> Listing? {
+        try ledgers.require(.broker)
+        return try ledgers.look { db in
+            guard try Bool.fetchOne(db, sql: "SELECT count(*) FROM broker.queues WHERE name = ?", arguments: [queue]) == true
+            else { return nil }
+            var listing = try Listing.fetch(
+                db,
+                sql: """
+                    SELECT * FROM (
+                      SELECT sequence, message_id, order_number,
+                             CASE WHEN state = 'dead' THEN 'dead' WHEN visible_at IS NULL OR visible_at <= :now THEN 'waiting'
+                                  WHEN receive_count > 0 THEN 'in flight' ELSE 'delayed' END AS state,
+                             receive_count, \(time("sent_at")) AS sent_at, \(time("visible_at")) AS visible_at,
+                             \(time("first_received_at")) AS first_received_at, group_id, source_arn,
+                             length(CAST(body AS BLOB)) AS body_bytes, attributes, body
+                      FROM broker.queue_messages
+                      WHERE queue = :queue AND (:after IS NULL OR sequence > :after)
+                        AND (:text IS NULL OR instr(body, :text)))
+                    WHERE :states IS NULL OR state IN (SELECT value FROM json_each(:states))
+                    ORDER BY sequence LIMIT :limit
+                    """,
+                arguments: [
+                    "now": now.microseconds, "queue": queue, "after": after, "text": text, "limit": limit + 1,
+                    "states": states.map { JSONValue.array($0.map(JSONValue.string)).text },
+                ])
+            if listing.rows.count > limit {
+                listing.rows.removeLast(listing.rows.count - limit)
+                listing.next = listing.rows.last?[0].shown
+            }
+            return listing
+        }
+    }
+
+    package static let shown = [
+        "sequence", "message_id", "order_number", "state", "receive_count", "sent_at", "body_bytes", "body",
+    ]
+
+    /// For each queue the messages that have a time of their own: received or delayed ones. The rest are counted by the
+    /// queue, so this costs the same however many wait.
+    static let touchedSQL = """
+        SELECT q.queue_id, count(CASE WHEN m.visible_at <= :now THEN 1 END) AS visible,
+               count(CASE WHEN m.visible_at > :now AND m.receive_count > 0 THEN 1 END) AS in_flight,
+               count(CASE WHEN m.visible_at > :now AND m.receive_count = 0 THEN 1 END) AS delayed
+        FROM broker.queues q
+        JOIN broker.messages m ON m.visible_at IS NOT NULL
+         AND m.place BETWEEN (q.queue_id << 40 | q.purged_to) + 1 AND (q.queue_id << 40 | 1099511627775)
+        GROUP BY q.queue_id
+        """
+
+    /// When the first message of queue `q` was sent.
+    static let oldestMicroseconds = """
+        (SELECT m.sent_at FROM broker.messages m
+          WHERE m.place BETWEEN (q.queue_id << 40 | q.purged_to) + 1 AND (q.queue_id << 40 | 1099511627775)
+          ORDER BY m.place LIMIT 1)
+        """
+
+    private static let oldestSQL = time(oldestMicroseconds)
+
+    /// Microseconds since 1970 as RFC 3339 in UTC.
+    private static func time(_ column: String) -> String {
+        """
+        CASE WHEN \(column) IS NOT NULL THEN strftime('%Y-%m-%dT%H:%M:%S', \(column) / 1000000, 'unixepoch')
+          || printf('.%03dZ', \(column) / 1000 % 1000) END
+        """
+    }
+}

@@ -1,0 +1,121 @@
+import Clockwork
+import Inspection
+import JSON
+
+/// How a run ended, by what the ledgers say.
+package struct DemoVerdict: Sendable {
+    package var run: String
+    package var audit: AuditReport
+    package var final: PipelineSnapshot
+    package var cost: Cost
+    /// Why nothing was proven, where that is so.
+    package var invalid: String?
+
+    /// What the run took from the machine.
+    package struct Cost: Hashable, Sendable {
+        package var processes: Int
+        /// The most that all processes together had resident, pages they share counted once.
+        package var residentBytes: Int64
+        package var diskBytes: Int64
+        package var span: Duration
+    }
+
+    package var word: String { invalid == nil ? audit.outcome().word : "INVALID" }
+    package var exitStatus: Int32 { invalid == nil ? audit.outcome().exitStatus : 3 }
+}
+
+extension DemoVerdict {
+    /// The verdict for eyes.
+    package var text: String {
+        var lines = [" VERDICT  \(word.padded(to: 60))run \(run)"]
+        if let invalid { lines.append("   why         \(invalid)") }
+        if case .broken(let result) = audit.outcome() {
+            lines.append("   broken      \(result.requirement.rawValue): \(result.requirement.sentence)")
+            for evidence in result.evidence.prefix(10) { lines.append("               \(evidence)") }
+        }
+        if case .invalid(let result) = audit.outcome(), let evidence = result.evidence.first {
+            lines.append("   unproven    \(result.requirement.rawValue): \(evidence)")
+        }
+        lines.append("   shop        \(shopLine)")
+        lines.append("   orders      \(ordersLine)")
+        lines.append("   audit       \(auditLine)")
+        lines.append("               \(audit.equation)")
+        lines.append("   recovery    \(recoveryLine)")
+        lines.append("   partners    \(partnersLine)")
+        lines.append("   cost        \(costLine)")
+        return lines.joined(separator: "\n")
+    }
+
+    private var shopLine: String {
+        let deliberate = audit.counts.deliberate.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        return """
+            \(final.shop.sent) orders, \(final.shop.acknowledged) acknowledged; p99 \
+            \(final.shop.answerP99Milliseconds) ms; \(audit.counts.refused) refused; sent on purpose: \
+            \(deliberate.isEmpty ? "nothing" : deliberate.joined(separator: ", "))
+            """
+    }
+
+    private var ordersLine: String {
+        """
+        \(audit.counts.stored) stored, \(final.orders.rejected) rejected, \(audit.counts.repeats) repeats absorbed, \
+        \(audit.counts.conflicts) conflicts recorded, \(audit.counts.deadLetters) dead letters
+        """
+    }
+
+    private var auditLine: String {
+        func count(_ verdict: Verdict) -> Int { audit.verdicts[verdict, default: 0] }
+        let doubled = audit.result(for: .noDuplicate)?.breaches ?? 0
+        let missing = audit.partners.reduce(0) { $0 + $1.missing }
+        return """
+            lost \(count(.lost)), invented \(count(.unexpected)), altered \(count(.altered)), doubled \(doubled), missing \
+            at a partner \(missing), unknown \(count(.unknown))
+            """
+    }
+
+    private var recoveryLine: String {
+        let told = audit.recoveries.map { recovery in
+            let seconds = recovery.seconds.map { "in \(Self.decimal($0)) s" } ?? "not finished"
+            return "\(recovery.fault.target): \(recovery.backlogAtEnd) waiting -> 0 \(seconds)"
+        }
+        return told.isEmpty ? "nothing was broken" : told.joined(separator: "   ")
+    }
+
+    private var partnersLine: String {
+        let expected = audit.partners.reduce(0) { $0 + $1.expected }
+        let delivered = audit.partners.reduce(0) { $0 + $1.once + $1.repeated }
+        let repeats = audit.partners.reduce(0) { $0 + $1.repeats }
+        let ages = audit.partners.map { "\($0.name) \($0.ageP95Milliseconds.map { "\($0) ms" } ?? "-")" }
+        return """
+            \(delivered) of \(expected) deliveries, \(repeats) repeats, all recognised; p95 age \
+            \(ages.joined(separator: ", "))
+            """
+    }
+
+    private var costLine: String {
+        """
+        \(cost.processes) processes, \(cost.residentBytes >> 20) MB resident together, \(cost.diskBytes >> 20) MB on disk, \
+        \(cost.span.components.seconds) s
+        """
+    }
+
+    private static func decimal(_ seconds: Double) -> String {
+        let tenths = Int((seconds * 10).rounded())
+        return "\(tenths / 10).\(abs(tenths % 10))"
+    }
+
+    /// The verdict for programs.
+    package var json: JSONValue {
+        var object = JSONObject()
+        object["run"] = .string(run)
+        object["verdict"] = .string(word.lowercased())
+        object["why"] = invalid.map(JSONValue.string)
+        for member in audit.json().object?.members ?? [] where member.name != "verdict" {
+            object[member.name] = member.value
+        }
+        object["cost"] = [
+            "processes": JSONValue(cost.processes), "max_rss_bytes": JSONValue(cost.residentBytes),
+            "disk_bytes": JSONValue(cost.diskBytes), "milliseconds": JSONValue(cost.span.milliseconds),
+        ]
+        return .object(object)
+    }
+}

@@ -1,0 +1,33 @@
+import Clockwork
+import Disk
+
+/// Kills a simulated computer exactly before or after one of its commits, and lets a dead one commit nothing more.
+final class CrashPoint: CommitWitness, @unchecked Sendable {  // lives on its world's thread
+    private let host: SimulatedHost
+    private var armed: (side: CommitPoint.Side, commitsLeft: Int)?
+    private let struck: (CommitPoint) -> Void
+
+    /// - Parameter struck: Told where it has killed.
+    init(host: SimulatedHost, struck: @escaping (CommitPoint) -> Void) {
+        self.host = host
+        self.struck = struck
+    }
+
+    /// - Parameter commits: Which commit from now on, 1 for the next.
+    func arm(_ side: CommitPoint.Side, commits: Int) { armed = (side, commits) }
+
+    func disarm() { armed = nil }
+
+    func reached(_ point: CommitPoint) throws {
+        guard host.isAlive else { throw DeadComputer() }
+        guard let (side, left) = armed, side == point.side else { return }
+        guard left <= 1 else { return armed = (side, left - 1) }
+        armed = nil
+        host.die()
+        struck(point)
+        throw DeadComputer()
+    }
+}
+
+/// What the code of a dead computer is told, for the rest of the job that killed it.
+struct DeadComputer: Error {}

@@ -1,0 +1,163 @@
+import Broker
+import Clockwork
+import Courier
+import Disk
+import Function
+import Logging
+import OMS
+import Orders
+import Partners
+import ServiceLifecycle
+import Shop
+import Wire
+
+/// Makes the roles for simulated computers, as `orderflow run` makes them for real ones.
+struct SimulatedCast {
+    let settings: StreetSettings
+    let shop: ShopSettings
+    let purchases: any PurchaseSource
+    let sabotage: Sabotage?
+    let network: SimulatedNetwork
+    /// Sees what is asked of the queue and of the stream, and what they answer.
+    let witness: WireWitness
+
+    /// What one process runs: its services, and what it answers to callers if there are any.
+    struct Play {
+        var services: [any Service]
+        var answer: SimulatedNetwork.Answer?
+    }
+
+    /// - Parameter name: Of a process, such as `oms` or `partner-crm`.
+    func play(_ name: String, on host: SimulatedHost, storage: Storage, chance: Chance, logger: Logger) throws
+        -> Play
+    {
+        let place = Place(
+            host: host, storage: storage, around: Surroundings(time: host, chance: chance), logger: logger)
+        switch StreetRole(playing: name) {
+        case .broker: return try broker(place)
+        case .shop: return try shop(place)
+        case .oms: return try orderManagement(place)
+        case .function: return try function(place)
+        case .courier: return try courier(place)
+        case .partner: return try partner(String(name.dropFirst("partner-".count)), place)
+        }
+    }
+
+    private struct Place {
+        let host: SimulatedHost
+        let storage: Storage
+        let around: Surroundings
+        let logger: Logger
+    }
+
+    private func broker(_ place: Place) throws -> Play {
+        var settings = BrokerSettings(
+            directory: place.storage.directory, keys: settings.keys.known(onLoopback: true))
+        settings.writer = nil
+        let broker = try LocalBroker(
+            settings, storage: place.storage, surroundings: place.around, logger: place.logger)
+        return Play(services: [UnheardBroker(broker: broker)], answer: { await broker.answer($0) })
+    }
+
+    private func shop(_ place: Place) throws -> Play {
+        let queue = client(SQS.self, of: "broker", as: .shop, retries: .never, at: place)
+        return Play(services: [
+            try WebShop(
+                shop, source: purchases, storage: place.storage, queue: queue, surroundings: place.around,
+                logger: place.logger)
+        ])
+    }
+
+    private func orderManagement(_ place: Place) throws -> Play {
+        var oms = OrderManagement.Settings()
+        oms.workers = settings.workers
+        oms.visibility = settings.visibilityTimeout
+        oms.queue = .name(shop.queue)
+        oms.planted = sabotage?.inOMS
+        let queue = client(SQS.self, of: "broker", as: .intake, retries: RetryPolicy(), at: place)
+        let stream = client(Kinesis.self, of: "broker", as: .relay, retries: .never, at: place)
+        return Play(services: [
+            try OrderManagement(
+                settings: oms, storage: place.storage, queue: WatchedClient(queue, by: witness),
+                stream: WatchedClient(stream, by: witness), surroundings: place.around, logger: place.logger)
+        ])
+    }
+
+    private func function(_ place: Place) throws -> Play {
+        let courier = client(
+            CourierIntake.self, of: "courier", as: .function, retries: RetryPolicy(), at: place)
+        let stream = client(Kinesis.self, of: "broker", as: .function, retries: RetryPolicy(), at: place)
+        return Play(services: [
+            try FunctionHost(
+                settings: FunctionSettings(streamName: Pipeline.eventStream), storage: place.storage,
+                kinesis: stream,
+                handler: CourierHandler(courier: courier), surroundings: place.around, logger: place.logger,
+                planted: sabotage?.inFunction)
+        ])
+    }
+
+    private func courier(_ place: Place) throws -> Play {
+        let endpoints = settings.partners.compactMap { partner -> Endpoint? in
+            guard let url = EndpointURL("http://partner-\(partner.name)\(PartnerSettings.path)") else {
+                return nil
+            }
+            var endpoint = Endpoint(name: partner.name, url: url, secrets: [partner.secret])
+            endpoint.patience = .simulated
+            return endpoint
+        }
+        let courier = try CourierService(
+            settings: CourierSettings(endpoints: endpoints), storage: place.storage,
+            transports: { network.transport(from: place.host, to: $0.url.host) }, admission: admission,
+            surroundings: place.around, logger: place.logger, planted: sabotage?.inCourier)
+        return Play(services: [courier], answer: { await courier.answer($0) })
+    }
+
+    private func partner(_ name: String, _ place: Place) throws -> Play {
+        let secrets = settings.partners.first { $0.name == name }.map { [$0.secret] } ?? []
+        let partner = try PartnerService(
+            settings: PartnerSettings(name: name, secrets: secrets), storage: place.storage,
+            admission: admission,
+            surroundings: place.around, logger: place.logger)
+        return Play(services: [partner], answer: { await partner.answer($0) })
+    }
+
+    private var admission: WireFront.Admission {
+        .signed(Verifier(keys: settings.keys.known(onLoopback: true)))
+    }
+
+    private func client<Service: WireService>(
+        _ service: Service.Type, of server: String, as holder: KeyRing.Holder, retries: RetryPolicy,
+        at place: Place
+    ) -> SigningClient<Service, SimulatedTransport> {
+        SigningClient(
+            service, over: network.transport(from: place.host, to: server),
+            credentials: settings.keys[holder].credentials, region: settings.region,
+            surroundings: place.around,
+            retries: retries)
+    }
+}
+
+extension StreetRole {
+    /// The role of a process: `broker`, `oms`, `partner-crm`.
+    init(playing name: String) {
+        self = StreetRole(rawValue: name) ?? .partner
+    }
+}
+
+extension Patience {
+    /// As patient as for endpoints out in the world, at a pace at which a run of minutes sees it all.
+    fileprivate static let simulated = Patience(
+        schedule: .exponential(base: .milliseconds(200), factor: 2, cap: .seconds(5), limit: 100),
+        afterOverload: .seconds(1),
+        breaker: CircuitBreaker.Limits(
+            window: .seconds(5), openFor: .milliseconds(500), longestOpen: .seconds(2)))
+}
+
+/// A broker without a listener: callers reach it through the simulated network.
+private struct UnheardBroker: Service {
+    let broker: LocalBroker
+
+    func run() async throws {
+        try await broker.run(while: { try await gracefulShutdown() })
+    }
+}

@@ -1,0 +1,205 @@
+import Clockwork
+import Wire
+
+/// The wires between the computers of a simulated street: what is sent over them arrives late, twice or not at all, as the
+/// weather and the seed will have it.
+///
+/// It carries the same signed bytes as a real network would. A caller whose server dies sees its connection cut; a server
+/// whose caller has hung up, or has died, is told so. Lives on its world's thread.
+final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said above
+    /// One direction between two computers.
+    struct Arrow: Hashable {
+        var from: String
+        var to: String
+    }
+
+    typealias Answer = @Sendable (WireRequest) async -> WireResponse?
+
+    private let world: SimulatedWorld
+    private var random: SeededGenerator
+    private var listeners: [String: Listener] = [:]
+    /// Calls that a dying computer may be in the middle of, in the order in which they were made.
+    private var calls: [SimulatedCall] = []
+
+    var weather = Weather.calm
+    /// Nothing that is sent this way arrives.
+    var cutArrows: Set<Arrow> = []
+    private(set) var sightings = Sightings()
+
+    private struct Listener {
+        let host: SimulatedHost
+        let answer: Answer
+    }
+
+    init(world: SimulatedWorld, seed: UInt64) {
+        self.world = world
+        random = SeededGenerator(seed: seed)
+    }
+
+    /// Lets a computer answer what is sent to its name, until it dies.
+    func listen(on host: SimulatedHost, _ answer: @escaping Answer) {
+        listeners[host.name] = Listener(host: host, answer: answer)
+    }
+
+    /// How a program on `host` reaches the computer called `name`.
+    func transport(from host: SimulatedHost, to name: String) -> SimulatedTransport {
+        SimulatedTransport(network: self, host: host, server: name)
+    }
+
+    /// Tells the other ends of a computer's connections that it has died.
+    func mourn(_ host: SimulatedHost) {
+        for call in calls {
+            if call.server === host, call.isOpen {
+                sightings.note(.connectionCut)
+                world.after(lag()) { call.fail("the connection was cut", at: .exchange) }
+            }
+            if call.client === host { hangUp(call) }
+        }
+        calls.removeAll { $0.server === host || $0.client === host }
+    }
+
+    // MARK: One call
+
+    fileprivate func begin(_ call: SimulatedCall, patience: Duration) {
+        let passage = weather.passage(using: &random)
+        world.note(UInt64(bitPattern: passage.requestDelay.microseconds))
+        calls.removeAll { !$0.isOpen }
+        calls.append(call)
+        call.patience = call.client.after(patience) { [self] in
+            call.fail("no answer came in time", at: .patience)
+            hangUp(call)
+        }
+        guard
+            !isSwallowed(from: call.client.name, to: call.serverName, passage.isRequestLost, as: .requestLost)
+        else { return lose(call, passage) }
+        world.after(passage.requestDelay) { [self] in arrive(call, passage) }
+        guard let later = passage.repeatAfter else { return }
+        sightings.note(.requestRepeated)
+        world.after(passage.requestDelay + later) { [self] in arrive(call, passage) }
+    }
+
+    private func arrive(_ call: SimulatedCall, _ passage: Passage) {
+        guard let listener = listeners[call.serverName], listener.host.isAlive else {
+            return call.fail("nobody listens there", at: .connection)
+        }
+        call.server = listener.host
+        let request = call.request
+        call.work.append(
+            // Not a child of anything: it lives as long as this request, and ends with the connection at the latest.
+            Task(executorPreference: listener.host) { [self] in
+                let response = await listener.answer(request)
+                reply(response, to: call, from: listener.host, passage)
+            })
+    }
+
+    private func reply(
+        _ response: WireResponse?, to call: SimulatedCall, from server: SimulatedHost, _ passage: Passage
+    ) {
+        guard server.isAlive, call.isOpen else { return }
+        guard var response else { return call.fail("the connection was cut", at: .exchange) }
+        response.headers.append("date", HTTPDate.text(for: server.now))
+        guard !isSwallowed(from: server.name, to: call.client.name, passage.isReplyLost, as: .replyLost)
+        else {
+            return lose(call, passage)
+        }
+        world.after(passage.replyDelay) { call.finish(.success(response)) }
+    }
+
+    private func isSwallowed(from: String, to: String, _ isLost: Bool, as loss: Sighting) -> Bool {
+        if cutArrows.contains(Arrow(from: from, to: to)) {
+            sightings.note(.partition)
+            return true
+        }
+        if isLost { sightings.note(loss) }
+        return isLost
+    }
+
+    /// The caller sees a cut connection, or waits for what will not come.
+    private func lose(_ call: SimulatedCall, _ passage: Passage) {
+        guard passage.tellsOfLoss else { return }
+        world.after(passage.replyDelay) { call.fail("the connection was cut", at: .exchange) }
+    }
+
+    /// Tells those who work for a caller that he is no longer there.
+    fileprivate func hangUp(_ call: SimulatedCall) {
+        let work = call.work
+        guard !work.isEmpty, let server = call.server, server.isAlive else { return }
+        world.after(lag()) {
+            // On the server's own computer, for it may be frozen.
+            _ = Task(executorPreference: server) { for task in work { task.cancel() } }
+        }
+    }
+
+    private func lag() -> Duration { random.span(in: weather.delay) }
+
+    /// Ends every call, so that whoever waits for one can end too.
+    func dissolve() {
+        listeners = [:]
+        for call in calls {
+            call.fail("the world has ended", at: .exchange)
+            for task in call.work { task.cancel() }
+        }
+        calls = []
+    }
+}
+
+/// A call from one computer to another, until it has an end.
+private final class SimulatedCall: @unchecked Sendable {  // lives on its world's thread
+    let client: SimulatedHost
+    let serverName: String
+    let request: WireRequest
+    var server: SimulatedHost?
+    /// Those who answer: one, or two where the request arrived twice.
+    var work: [Task<Void, Never>] = []
+    var patience: SimulatedTimer?
+    private var caller: UnsafeContinuation<WireResponse, any Error>?
+
+    init(_ request: WireRequest, from client: SimulatedHost, to server: String) {
+        self.request = request
+        self.client = client
+        serverName = server
+    }
+
+    var isOpen: Bool { caller != nil }
+
+    func begin(_ caller: UnsafeContinuation<WireResponse, any Error>) { self.caller = caller }
+
+    func fail(_ words: String, at stage: TransportError.Stage) {
+        finish(.failure(TransportError("\(serverName): \(words)", at: stage)))
+    }
+
+    func finish(_ result: Result<WireResponse, any Error>) {
+        let waiting = caller
+        caller = nil
+        patience?.cancel()
+        patience = nil
+        waiting?.resume(with: result)
+    }
+}
+
+/// How a program on one computer reaches another one.
+struct SimulatedTransport: Transport {
+    fileprivate let network: SimulatedNetwork
+    fileprivate let host: SimulatedHost
+    fileprivate let server: String
+
+    var endpoint: String { "http://\(server)" }
+
+    func send(_ request: WireRequest, timeout: Duration) async throws -> WireResponse {
+        try Task.checkCancellation()
+        let call = SimulatedCall(request, from: host, to: server)
+        return try await withTaskCancellationHandler {
+            try await withUnsafeThrowingContinuation { caller in
+                call.begin(caller)
+                guard !Task.isCancelled, host.isAlive else {
+                    return call.finish(.failure(CancellationError()))
+                }
+                network.begin(call, patience: timeout)
+            }
+        } onCancel: {
+            guard call.isOpen else { return }
+            call.finish(.failure(CancellationError()))
+            network.hangUp(call)
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Clockwork
+import Orders
+import Shop
+
+/// How the street of one simulated run is set up: drawn from its seed too, for a fault may show in one set-up only.
+struct StreetPlan: Sendable {
+    var settings = StreetSettings()
+    var shop = ShopSettings()
+    var purchases: any PurchaseSource
+    var orders: Int
+
+    init(seed: UInt64, orders: Int, selling span: Duration, using random: inout SeededGenerator) {
+        settings.queueKind = random.isLucky(0.25) ? .standard : .fifo
+        settings.workers = Int.random(in: 1...3, using: &random)
+        settings.visibilityTimeout = .seconds(random.pick([2, 5, 30]))
+        settings.maxReceiveCount = Int.random(in: 3...8, using: &random)
+        settings.shards = Int.random(in: 1...4, using: &random)
+        self.orders = orders
+        purchases = FirstPurchases(
+            orders, of: SyntheticOrders(seed: seed, flawedPerMille: random.isLucky(0.5) ? 80 : 0))
+        shop.queue = settings.queueKind == .fifo ? Pipeline.orderQueue : Pipeline.standardOrderQueue
+        shop.lanes = Int.random(in: 1...4, using: &random)
+        shop.pace =
+            random.isLucky(0.2) ? .burst : .rate(perSecond: Double(orders) / (span.fractionalSeconds * 0.8))
+        if random.isLucky(0.5) {
+            shop.pranks = Prank.Kind.allCases.map { Prank($0, at: random.span(in: .seconds(1)...span)) }
+            shop.pranks.sort { $0.due < $1.due }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Ports of this machine that nobody listens on.
+package enum FreePorts {
+    /// Picks so many different ones. They were free a moment ago, which is all that anyone can say.
+    package static func pick(_ count: Int) -> [Int] {
+        var descriptors: [Int32] = []
+        defer { for descriptor in descriptors { close(descriptor) } }
+        return (0..<count).compactMap { _ in
+            #if canImport(Glibc)
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            #else
+            let descriptor = socket(AF_INET, SOCK_STREAM, 0)
+            #endif
+            guard descriptor >= 0 else { return nil }
+            descriptors.append(descriptor)  // held until all are picked, so that they differ
+            return port(of: descriptor)
+        }
+    }
+
+    private static func port(of descriptor: Int32) -> Int? {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                guard bind(descriptor, generic, length) == 0, getsockname(descriptor, generic, &length) == 0
+                else {
+                    return nil
+                }
+                return Int(UInt16(bigEndian: pointer.pointee.sin_port))
+            }
+        }
+    }
+}
+
+extension StreetSettings {
+    /// The same street with a free port wherever the settings left the choice to us.
+    package func withChosenPorts() -> StreetSettings {
+        var street = self
+        let open = [street.broker, street.courier] + street.partners.map(\.address)
+        var free = FreePorts.pick(open.count { $0.port == 0 }).makeIterator()
+        func choose(_ address: inout Address) {
+            if address.port == 0 { address.port = free.next() ?? 0 }
+        }
+        choose(&street.broker)
+        choose(&street.courier)
+        for place in street.partners.indices { choose(&street.partners[place].address) }
+        return street
+    }
+}

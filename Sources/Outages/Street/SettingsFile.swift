@@ -1,0 +1,58 @@
+import JSON
+import Wire
+
+extension StreetSettings {
+    /// These settings as a settings file has them: JSON, which is YAML too.
+    ///
+    /// The conductor writes them down with the ports it has chosen, and every process of the street reads them from there,
+    /// so that all of them mean the same street.
+    package var file: JSONValue {
+        var partnerSection: JSONValue = ["names": .array(partners.map { .string($0.name) })]
+        if case .object(var object) = partnerSection {
+            for partner in partners {
+                object[partner.name] = [
+                    "host": .string(partner.address.host), "port": JSONValue(partner.address.port),
+                    "secret": .string(partner.secret.text),
+                ]
+            }
+            partnerSection = .object(object)
+        }
+        return [
+            "data": .string(data), "region": .string(region), "anonymous": .bool(isAnonymous),
+            "broker": broker.file, "courier": courier.file, "partners": partnerSection,
+            "queue": queueSection, "stream": streamSection, "oms": ["workers": JSONValue(workers)],
+            "keys": keySection, "retries": ["schedule": .string(retrySchedule)], "shop": shop.file,
+        ]
+    }
+
+    private var queueSection: JSONValue {
+        var section = JSONObject()
+        section["kind"] = .string(queueKind.rawValue)
+        section["visibilityTimeout"] = JSONValue(visibilityTimeout.components.seconds)
+        section["maxReceiveCount"] = JSONValue(maxReceiveCount)
+        section["endpoint"] = queueEndpoint.map(JSONValue.string)
+        return .object(section)
+    }
+
+    private var streamSection: JSONValue {
+        var section = JSONObject()
+        section["shards"] = JSONValue(shards)
+        section["endpoint"] = streamEndpoint.map(JSONValue.string)
+        return .object(section)
+    }
+
+    private var keySection: JSONValue {
+        var section = JSONObject()
+        for holder in KeyRing.Holder.allCases {
+            let credentials = keys[holder].credentials
+            section[holder.rawValue] = [
+                "id": .string(credentials.accessKeyID), "secret": .string(credentials.secretAccessKey),
+            ]
+        }
+        return .object(section)
+    }
+}
+
+extension StreetSettings.Address {
+    fileprivate var file: JSONValue { ["host": .string(host), "port": JSONValue(port)] }
+}

@@ -1,0 +1,122 @@
+import AsyncHTTPClient
+import Clockwork
+import JSON
+import Logging
+import Wire
+
+/// The street on real processes: broker, partners, courier, function, OMS and shop, each a child of this one.
+package final class Street: Sendable {
+    package let settings: StreetSettings
+    package let directory: RunDirectory
+    package let journal: Journal
+    package let supervisor: Supervisor
+    private let surroundings: Surroundings
+    private let queue: any Client<SQS>
+    private let stream: any Client<Kinesis>
+    private let http: HTTPClient
+
+    /// - Parameters:
+    ///   - settings: Free ports are chosen where they are 0; `data` becomes the run's directory.
+    ///   - program: The path of our own program.
+    ///   - http: Shared by all clients of the conductor; whoever made it shuts it down.
+    package init(
+        _ settings: StreetSettings, in directory: RunDirectory, program: String, surroundings: Surroundings,
+        logger: Logger, http: HTTPClient
+    ) throws {
+        var settings = settings.withChosenPorts()
+        settings.data = directory.path
+        self.settings = settings
+        self.directory = directory
+        self.surroundings = surroundings
+        self.http = http
+        journal = Journal(in: directory, time: surroundings.time)
+        try directory.make()
+        let file = "\(directory.path)/settings.json"
+        try directory.write(settings.file, to: file)
+        try directory.write(settings.ports, to: directory.ports)
+        supervisor = try Supervisor(
+            parts: Self.parts(of: settings, file: file), program: program, logDirectory: directory.logs,
+            surroundings: surroundings, logger: logger)
+        let conductor = settings.keys[.conductor].credentials
+        queue = SigningClient(
+            SQS.self, over: NetworkTransport(endpoint: settings.queueURLBase, http: http),
+            credentials: conductor, region: settings.region,
+            surroundings: surroundings)
+        stream = SigningClient(
+            Kinesis.self, over: NetworkTransport(endpoint: settings.streamURLBase, http: http),
+            credentials: conductor, region: settings.region,
+            surroundings: surroundings)
+    }
+
+    /// Who plays, in the order in which they start: whoever is asked stands before whoever asks.
+    private static func parts(of settings: StreetSettings, file: String) -> [Supervisor.Part] {
+        let ownBroker = settings.queueEndpoint == nil || settings.streamEndpoint == nil
+        let roles =
+            (ownBroker ? ["broker"] : []) + settings.partners.map { "partner-\($0.name)" } + [
+                "courier", "function", "oms", "shop",
+            ]
+        return roles.map { role in
+            Supervisor.Part(name: role, arguments: ["run", role, "--config", file, "--lifeline"])
+        }
+    }
+
+    /// Waits until all who listen are ready, and makes the queues and the stream.
+    ///
+    /// - Throws: ``StreetFault/notReady(role:)`` after 20 s.
+    package func open() async throws {
+        let end = surroundings.time.uptime + .seconds(20)
+        for (role, address) in settings.listeners {
+            while !(await isReady(address)) {
+                guard surroundings.time.uptime < end else { throw StreetFault.notReady(role: role) }
+                try await surroundings.time.sleep(for: .milliseconds(20))
+            }
+        }
+        try await Provisioning(settings: settings, queue: queue, stream: stream).run()
+    }
+
+    private func isReady(_ address: StreetSettings.Address) async -> Bool {
+        let question = WireRequest(
+            method: "GET", path: "/health/ready", headers: ["host": "\(address.host):\(address.port)"])
+        let answer = try? await NetworkTransport(endpoint: address.url, http: http).send(
+            question, timeout: .seconds(1))
+        return answer?.status == 200
+    }
+
+    /// A client of one partner's control, by which its temper is changed.
+    package func control<Service: WireService>(of partner: String, _ service: Service.Type) -> (
+        any Client<Service>
+    )? {
+        settings.partners.first { $0.name == partner }.map { partner in
+            SigningClient(
+                service, over: NetworkTransport(endpoint: partner.address.url, http: http),
+                credentials: settings.keys[.conductor].credentials,
+                region: settings.region, surroundings: surroundings)
+        }
+    }
+}
+
+/// Why a street does not open.
+package enum StreetFault: Error, CustomStringConvertible {
+    case notReady(role: String)
+
+    package var description: String {
+        switch self {
+        case .notReady(let role): "\(role) is not ready after 20 s. Its log says why."
+        }
+    }
+}
+
+extension StreetSettings {
+    /// Everyone who listens, by role.
+    package var listeners: [(role: String, address: Address)] {
+        (queueEndpoint == nil || streamEndpoint == nil ? [("broker", broker)] : [])
+            + partners.map { ("partner-\($0.name)", $0.address) } + [("courier", courier)]
+    }
+
+    /// Where everyone listens, for `ports.json`.
+    var ports: JSONValue {
+        var object = JSONObject()
+        for (role, address) in listeners { object[role] = JSONValue(address.port) }
+        return .object(object)
+    }
+}

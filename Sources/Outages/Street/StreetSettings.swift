@@ -1,0 +1,79 @@
+import Wire
+
+/// How one street is set up: where its files lie, who listens where, who may do what, and how patient everyone is.
+///
+/// The defaults suit a laptop.
+package struct StreetSettings: Sendable {
+    /// Where a role listens. Port 0 picks a free one.
+    package struct Address: Hashable, Sendable {
+        package var host: String
+        package var port: Int
+
+        package init(host: String = "127.0.0.1", port: Int) {
+            self.host = host
+            self.port = port
+        }
+
+        package var url: String { "http://\(host):\(port)" }
+        package var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    }
+
+    /// A third party that wants to hear of orders.
+    package struct Partner: Hashable, Sendable {
+        package var name: String
+        package var address: Address
+        package var secret: WebhookSecret
+
+        package init(name: String, address: Address, secret: WebhookSecret) {
+            self.name = name
+            self.address = address
+            self.secret = secret
+        }
+    }
+
+    package enum QueueKind: String, Hashable, Sendable, CaseIterable {
+        case fifo, standard
+    }
+
+    /// The data directory: every role's database lies in it.
+    package var data = "data"
+    package var region = "us-east-1"
+    package var broker = Address(port: 4_566)
+    /// Where queue and stream are; nil means our own broker. Amazon's endpoints are told apart by service.
+    package var queueEndpoint: String?
+    package var streamEndpoint: String?
+    package var courier = Address(port: 4_570)
+    package var partners = [
+        Partner(name: "warehouse", address: Address(port: 4_571), secret: .ofHouse(1)),
+        Partner(name: "crm", address: Address(port: 4_572), secret: .ofHouse(2)),
+        Partner(name: "carrier", address: Address(port: 4_573), secret: .ofHouse(3)),
+    ]
+    package var keys = KeyRing.house
+    /// True when requests need no signature. Refused off loopback.
+    package var isAnonymous = false
+    package var queueKind = QueueKind.fifo
+    /// How long a received order is hidden from other workers.
+    package var visibilityTimeout = Duration.seconds(30)
+    /// How often a message is received before it counts as a dead letter, 1 to 1,000.
+    package var maxReceiveCount = 5
+    package var shards = 4
+    /// Intakes of one OMS process.
+    package var workers = 2
+    /// The courier's retry schedule: `standard` or `fast`.
+    package var retrySchedule = "standard"
+    package var shop = ShopPlan()
+
+    package init() {}
+
+    /// Where SQS is spoken.
+    package var queueURLBase: String { queueEndpoint ?? broker.url }
+    /// Where Kinesis is spoken.
+    package var streamURLBase: String { streamEndpoint ?? broker.url }
+}
+
+extension WebhookSecret {
+    /// A secret for a partner that runs on this very machine: fixed, so that a laptop needs no set-up.
+    static func ofHouse(_ number: UInt8) -> WebhookSecret {
+        WebhookSecret(bytes: (0..<32).map { number &* 32 &+ $0 })
+    }
+}

@@ -1,0 +1,98 @@
+import Clockwork
+import Disk
+import Orders
+
+/// Where the till lays orders down and the lanes pick them up: the ledger, and who may take what next.
+///
+/// Only what a lane has in hand is in memory; whatever waits, waits on disk.
+actor OrderDesk {
+    private let ledger: ShopLedger
+    private let source: String
+    private let surroundings: Surroundings
+    private var laneBells: [Bell] = []
+
+    /// The row of the last parcel that was picked up in this process.
+    private var pickedUp: Int64 = 0
+    /// The row of the last parcel there is.
+    private var laidDown: Int64
+    /// Parcels that are not settled.
+    private(set) var outgoing: Int
+    /// For those who want to send it again.
+    private var lastAcknowledged: Parcel?
+
+    init(ledger: ShopLedger, source: String, surroundings: Surroundings) throws {
+        self.ledger = ledger
+        self.source = source
+        self.surroundings = surroundings
+        laidDown = try ledger.lastOutgoing()
+        outgoing = try ledger.outgoingCount()
+    }
+
+    // MARK: For the till
+
+    func openDay() throws -> ShopLedger.Day { try ledger.open(source, now: surroundings.now) }
+
+    func closeDay() throws { try ledger.close(source, now: surroundings.now) }
+
+    /// Takes customers' orders. When this returns, none of them can be forgotten.
+    func take(_ purchases: [Purchase]) throws {
+        try lay(
+            purchases.map { purchase in
+                ShopLedger.Draft(
+                    orderNumber: purchase.number.rawValue, idempotencyKey: purchase.idempotencyKey.rawValue,
+                    document: purchase.document, group: purchase.number.rawValue,
+                    deduplicationID: purchase.idempotencyKey.rawValue, trace: newTrace(), deliberate: nil)
+            })
+    }
+
+    /// Lays down what a prank wants to be sent, under a deduplication id of its own, so that the queue lets
+    /// it pass.
+    ///
+    /// - Returns: False while there is no order yet to play it with.
+    func play(_ prank: Prank.Kind) throws -> Bool {
+        guard let message = PrankMessage(prank, with: lastAcknowledged) else { return false }
+        try lay([
+            ShopLedger.Draft(
+                orderNumber: message.orderNumber, idempotencyKey: message.idempotencyKey,
+                document: message.document, group: message.orderNumber,
+                deduplicationID: "deliberate:\(surroundings.chance.uuid())", trace: newTrace(),
+                deliberate: prank)
+        ])
+        return true
+    }
+
+    private func lay(_ drafts: [ShopLedger.Draft]) throws {
+        laidDown = try ledger.take(drafts, of: source, now: surroundings.now)
+        outgoing += drafts.count
+        for bell in laneBells { bell.ring() }
+    }
+
+    private func newTrace() -> TraceParent { surroundings.chance.draw { TraceParent(using: &$0) } }
+
+    // MARK: For the lanes
+
+    /// Rings a lane's bell whenever there is something to hand over.
+    func ring(_ bell: Bell) { laneBells.append(bell) }
+
+    /// As much as one call takes, to be handed over by whoever asked; nil when nothing waits.
+    func pickUp() throws -> [Parcel]? {
+        guard pickedUp < laidDown else { return nil }
+        var filler = BatchFiller()
+        let waiting = try ledger.outgoing(after: pickedUp, limit: BatchFiller.mostEntries)
+        let batch = Array(waiting.prefix { filler.takes($0.size) })
+        pickedUp = batch.last?.id ?? laidDown
+        return batch.isEmpty ? nil : batch
+    }
+
+    /// Writes down that parcels are about to be sent.
+    func intend(_ parcels: [Parcel]) throws -> [Attempt] { try ledger.intend(parcels, now: surroundings.now) }
+
+    /// Writes down what came of it.
+    func note(_ outcomes: [(Attempt, Outcome)]) throws {
+        try ledger.note(outcomes, now: surroundings.now)
+        outgoing -= outcomes.count { $0.1.isSettled }
+        for case (let attempt, .acknowledged) in outcomes where attempt.parcel.deliberate == nil {
+            lastAcknowledged = attempt.parcel
+        }
+    }
+}

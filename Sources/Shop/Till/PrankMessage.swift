@@ -1,0 +1,48 @@
+import Clockwork
+import Orders
+
+/// What a prank puts on the queue.
+struct PrankMessage {
+    let orderNumber: String
+    let idempotencyKey: String
+    let document: OrderDocument
+
+    /// - Parameter known: An order that the queue has.
+    /// - Returns: Nil where the prank needs such an order and there is none, or none that it could be played
+    ///   with.
+    init?(_ prank: Prank.Kind, with known: Parcel?) {
+        switch prank {
+        case .again:
+            guard let known else { return nil }
+            self.init(
+                orderNumber: known.orderNumber, idempotencyKey: known.idempotencyKey,
+                document: OrderDocument(known.document))
+        case .conflict:
+            guard let known, let order = Order(soundIn: known), let dearer = order.dearer() else {
+                return nil
+            }
+            self.init(
+                orderNumber: dearer.number.rawValue, idempotencyKey: dearer.idempotencyKey.rawValue,
+                document: dearer.document)
+        case .poison:
+            self.init(
+                orderNumber: "not-an-order", idempotencyKey: "not-an-order",
+                document: OrderDocument("This is not an order."))
+        }
+    }
+
+    private init(orderNumber: String, idempotencyKey: String, document: OrderDocument) {
+        self.orderNumber = orderNumber
+        self.idempotencyKey = idempotencyKey
+        self.document = document
+    }
+}
+
+extension Order {
+    /// The order in a parcel, if it keeps the rules.
+    fileprivate init?(soundIn parcel: Parcel) {
+        let judgement = OrderDocument(parcel.document).judged(now: Timestamp(milliseconds: .max / 1_000_000))
+        guard case .sound(let sound) = judgement else { return nil }
+        self = sound.order
+    }
+}

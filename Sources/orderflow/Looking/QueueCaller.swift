@@ -1,0 +1,68 @@
+import AsyncHTTPClient
+import Clockwork
+import Inspection
+import JSON
+import Wire
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Speaks to a queue as any client of Amazon's does: endpoint, region and credentials from the standard environment.
+struct QueueCaller {
+    private let endpoint: String
+    private let region: String
+    private let credentials: Credentials
+
+    /// - Parameter directory: Where a broker that runs here has noted its port.
+    init(endpoint: String?, region: String?, directory: String) {
+        self.endpoint =
+            endpoint ?? Self.environment("AWS_ENDPOINT_URL_SQS") ?? Self.environment("AWS_ENDPOINT_URL")
+            ?? Self.localBroker(in: directory) ?? "http://127.0.0.1:4566"
+        self.region =
+            region ?? Self.environment("AWS_REGION") ?? Self.environment("AWS_DEFAULT_REGION") ?? "us-east-1"
+        credentials = Credentials(
+            accessKeyID: Self.environment("AWS_ACCESS_KEY_ID") ?? "test",
+            secretAccessKey: Self.environment("AWS_SECRET_ACCESS_KEY") ?? "test",
+            sessionToken: Self.environment("AWS_SESSION_TOKEN"))
+    }
+
+    /// Makes calls, and closes the connection behind them.
+    ///
+    /// - Throws: ``Ending``, by what became of the call.
+    func call<Answer>(_ deed: (any Client<SQS>) async throws -> Answer) async throws -> Answer {
+        let http = NetworkTransport.makeHTTPClient()
+        let client = SigningClient(
+            SQS.self, over: NetworkTransport(endpoint: endpoint, http: http), credentials: credentials, region: region,
+            surroundings: .system())
+        let outcome: Result<Answer, any Error>
+        do { outcome = .success(try await deed(client)) } catch { outcome = .failure(error) }
+        try await http.shutdown()
+        do {
+            return try outcome.get()
+        } catch let error as ClientError {
+            throw ending(after: error)
+        }
+    }
+
+    private func ending(after error: ClientError) -> Ending {
+        switch error {
+        case .refused(let reason) where reason.type == "QueueDoesNotExist":
+            Ending(status: 4, words: "\(endpoint) has no such queue.")
+        case .refused(let reason): Ending(status: 1, words: "\(endpoint) refused: \(reason)")
+        case .unknown(let reason):
+            Ending(status: 3, words: "Nobody can tell whether the message was taken: \(reason). Sending it again is safe on a FIFO queue.")
+        }
+    }
+
+    private static func localBroker(in directory: String) -> String? {
+        TextFile.read("\(directory)/ports.json").flatMap { try? JSONValue(parsing: Array($0.utf8)) }?["broker"]?.integer
+            .map { "http://127.0.0.1:\($0)" }
+    }
+
+    private static func environment(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

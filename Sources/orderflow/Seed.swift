@@ -1,2 +1,0 @@
-import ArgumentParser
-@main struct Orderflow: AsyncParsableCommand { func run() async throws { print("orderflow") } }

@@ -1,0 +1,181 @@
+import AsyncHTTPClient
+import Broker
+import Clockwork
+import Courier
+import Disk
+import Function
+import Logging
+import OMS
+import Orders
+import Outages
+import Partners
+import ServiceLifecycle
+import Shop
+import Wire
+
+/// Makes the roles of one process from the street's settings: real disks, real clocks, real network.
+struct RoleBuilder {
+    let settings: StreetSettings
+    let storage: Storage
+    let surroundings: Surroundings
+    let http: HTTPClient
+    let logger: Logger
+    /// Told where a role listens.
+    let listening: @Sendable (_ role: String, _ port: Int) async throws -> Void
+
+    /// The services that play a role; what is listed first starts first and stops last.
+    ///
+    /// - Parameter role: `broker`, `shop`, `oms`, `function`, `courier`, `partners`, or one partner as `partner-crm`.
+    /// - Throws: ``UnknownRole``, or what the role says when it cannot begin.
+    func services(for role: String) throws -> [any Service] {
+        switch role {
+        case "broker": [try broker()]
+        case "shop": [try shop()]
+        case "oms": [try orderManagement()]
+        case "function": [try function()]
+        case "courier": try courier()
+        case "partners": try settings.partners.flatMap(partner)
+        default:
+            if let known = settings.partners.first(where: { role == "partner-\($0.name)" }) {
+                try partner(known)
+            } else {
+                throw UnknownRole(role: role, partners: settings.partners.map(\.name))
+            }
+        }
+    }
+
+    private func broker() throws -> LocalBroker {
+        var broker = BrokerSettings(
+            directory: settings.data, host: settings.broker.host, port: settings.broker.port,
+            keys: settings.isAnonymous ? nil : settings.keys.known(onLoopback: settings.broker.isLoopback))
+        broker.region = settings.region
+        return try LocalBroker(
+            broker, storage: storage, surroundings: surroundings, logger: logger,
+            listening: { try await listening("broker", $0) })
+    }
+
+    private func shop() throws -> WebShop {
+        var shop = ShopSettings()
+        shop.queue = settings.queueKind == .fifo ? Pipeline.orderQueue : Pipeline.standardOrderQueue
+        shop.pace =
+            switch settings.shop.pace {
+            case .replay(let speed): .replay(speed: speed)
+            case .rate(let perSecond): .rate(perSecond: perSecond)
+            case .burst: .burst
+            }
+        if let scale = settings.shop.prankScale {
+            shop.pranks = Prank.demo.map { Prank($0.kind, at: $0.due * scale) }
+        }
+        return try WebShop(
+            shop, source: try purchases(), storage: storage,
+            queue: client(SQS.self, as: .shop, retries: .never),
+            surroundings: surroundings, logger: logger)
+    }
+
+    private func purchases() throws -> any PurchaseSource {
+        switch settings.shop.source {
+        case .houseDay: HouseDay.day
+        case .onlineRetail(let files): try OnlineRetail(files: files).day
+        case .synthetic(let orders?): FirstPurchases(orders, of: SyntheticOrders(seed: settings.shop.seed))
+        case .synthetic(nil): SyntheticOrders(seed: settings.shop.seed)
+        }
+    }
+
+    private func orderManagement() throws -> OrderManagement {
+        var oms = OrderManagement.Settings()
+        oms.workers = settings.workers
+        oms.visibility = settings.visibilityTimeout
+        oms.queue = .name(settings.queueKind == .fifo ? Pipeline.orderQueue : Pipeline.standardOrderQueue)
+        return try OrderManagement(
+            settings: oms, storage: storage, queue: client(SQS.self, as: .intake, retries: RetryPolicy()),
+            stream: client(Kinesis.self, as: .relay, retries: .never), surroundings: surroundings,
+            logger: logger)
+    }
+
+    private func function() throws -> FunctionHost {
+        let courier = SigningClient(
+            CourierIntake.self, over: NetworkTransport(endpoint: settings.courier.url, http: http),
+            credentials: settings.keys[.function].credentials, region: settings.region,
+            surroundings: surroundings)
+        return try FunctionHost(
+            settings: FunctionSettings(streamName: Pipeline.eventStream), storage: storage,
+            kinesis: client(Kinesis.self, as: .function, retries: RetryPolicy()),
+            handler: CourierHandler(courier: courier), surroundings: surroundings, logger: logger)
+    }
+
+    private func courier() throws -> [any Service] {
+        let network = WebhookNetwork(reaching: AddressGuard())
+        let endpoints = try settings.partners.map { partner in
+            guard let url = EndpointURL(partner.address.url + PartnerSettings.path) else {
+                throw SettingsFault("The address of partner \(partner.name) is no URL.")
+            }
+            var endpoint = Endpoint(name: partner.name, url: url, secrets: [partner.secret])
+            endpoint.patience = settings.retrySchedule == "fast" ? .fast : .standard
+            return endpoint
+        }
+        let courier = try CourierService(
+            settings: CourierSettings(endpoints: endpoints), storage: storage, transports: network.transport,
+            admission: admission, surroundings: surroundings, logger: logger)
+        let listener = HTTPListener(
+            host: settings.courier.host, port: settings.courier.port, surroundings: surroundings,
+            logger: logger,
+            listening: { try await listening("courier", $0) },
+            answer: { request in
+                if let health = Health.answer(request, isReady: nil) { return health }
+                return await courier.answer(request)
+            })
+        return [NetworkKeeper(network: network), courier, listener]
+    }
+
+    private func partner(_ partner: StreetSettings.Partner) throws -> [any Service] {
+        let service = try PartnerService(
+            settings: PartnerSettings(name: partner.name, secrets: [partner.secret]), storage: storage,
+            admission: admission, surroundings: surroundings, logger: logger)
+        let listener = HTTPListener(
+            host: partner.address.host, port: partner.address.port, surroundings: surroundings,
+            logger: logger,
+            listening: { try await listening("partner-\(partner.name)", $0) },
+            answer: { request in
+                if let health = Health.answer(request, isReady: nil) { return health }
+                return await service.answer(request)
+            })
+        return [service, listener]
+    }
+
+    private var admission: WireFront.Admission {
+        .signed(Verifier(keys: settings.keys.known(onLoopback: true)))
+    }
+
+    private func client<Service: WireService>(
+        _ service: Service.Type, as holder: KeyRing.Holder, retries: RetryPolicy
+    ) -> NetworkClient<Service> {
+        let endpoint = Service.name == SQS.name ? settings.queueURLBase : settings.streamURLBase
+        return SigningClient(
+            service, over: NetworkTransport(endpoint: endpoint, http: http),
+            credentials: settings.keys[holder].credentials, region: settings.region,
+            surroundings: surroundings,
+            retries: retries)
+    }
+}
+
+/// Lets go of the courier's connections once nobody sends any more. Listed first, so it stops last.
+private struct NetworkKeeper: Service {
+    let network: WebhookNetwork
+
+    func run() async throws {
+        try? await gracefulShutdown()  // cancelled means over, too
+        await network.shutdown()
+    }
+}
+
+/// A role that nobody on this street plays.
+struct UnknownRole: Error, CustomStringConvertible {
+    var role: String
+    var partners: [String]
+
+    var description: String {
+        let known = partners.map { "partner-\($0)" }.joined(separator: ", ")
+        return
+            "There is no role \(role). Use broker, shop, oms, function, courier, partners, or one of \(known)."
+    }
+}

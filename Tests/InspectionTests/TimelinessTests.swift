@@ -1,0 +1,103 @@
+import Clockwork
+import GRDB
+import Testing
+
+@testable import Inspection
+
+@Suite struct `What an audit measures around outages` {
+    private static let outage = FaultTimeline.Fault(
+        name: "dead-worker", target: "oms", kind: "kill", effectiveAt: Street.opening + .seconds(60),
+        endedAt: Street.opening + .seconds(80))
+
+    @Test(arguments: [("oms", false), ("shop->broker", true), ("broker", true)])
+    func `blames a refusal on what is behind the queue, not on the way to it`(target: String, isExcused: Bool) throws {
+        let street = try Street()
+        var fault = Self.outage
+        fault.target = target
+        try street.send("W-9", at: fault.effectiveAt + .seconds(1), outcome: "refused")
+        let timeline = FaultTimeline([fault])
+
+        let result = try street.audit { $0.faults = timeline }.result(for: .shopOpen)
+
+        #expect(result?.held == isExcused)
+        #expect(result?.evidence.first?.orderNumber == (isExcused ? nil : "W-9"))
+    }
+
+    @Test func `finds an answer that took too long`() throws {
+        let street = try Street()
+        try street.edit(
+            .shop, "UPDATE submissions SET answered_at = ? WHERE order_number = 'W-1'",
+            [(Street.opening + .milliseconds(251)).description])
+
+        #expect(try street.audit().result(for: .shopOpen)?.held == false)
+    }
+
+    @Test func `forgives lateness during an outage, and not outside`() throws {
+        let street = try Street()
+        try street.edit(
+            .notify, "UPDATE deliveries SET delivered_at = ? WHERE partner = 'crm'",
+            [(Street.opening + .seconds(70)).description])
+
+        let plain = try street.audit().result(for: .freshness)
+        let excused = try street.audit { $0.faults = FaultTimeline([Self.outage]) }.result(for: .freshness)
+
+        #expect(plain?.held == false)
+        #expect(plain?.evidence.first?.details.hasPrefix("crm heard after") == true)
+        #expect(excused?.held == true)
+    }
+
+    @Test(arguments: [(milliseconds: 150, holds: true), (250, false)])
+    func `compares healthy partners with their own best`(milliseconds: Int, holds: Bool) throws {
+        let street = try Street()
+        let fault = FaultTimeline.Fault(
+            name: "carrier-down", target: "partner-carrier", kind: "status", effectiveAt: Street.opening + .seconds(60),
+            endedAt: Street.opening + .seconds(70))
+        let sent = fault.effectiveAt + .seconds(1)
+        try street.send("W-9", at: sent)
+        try street.accept("W-9", at: sent)
+        try street.deliver("W-9", to: "crm", at: sent + .milliseconds(milliseconds))
+
+        let result = try street.audit { $0.faults = FaultTimeline([fault]) }.result(for: .isolation)
+
+        #expect(result?.held == holds)
+    }
+
+    @Test func `reckons how long the backlog took to go`() throws {
+        let street = try Street()
+        let end = Street.opening + .seconds(80)
+        for number in 10..<13 {
+            try street.send("W-\(number)", at: Street.opening + .seconds(70))
+            try street.accept("W-\(number)", at: end + .milliseconds(100 * number))
+        }
+
+        let recovery = try #require(try street.audit { $0.faults = FaultTimeline([Self.outage]) }.recoveries.first)
+
+        #expect(recovery.backlogAtEnd == 3)
+        #expect(recovery.seconds == 1.2)
+    }
+
+    @Test func `has no recovery to tell of while something still waits`() throws {
+        let street = try Street()
+        try street.queue("W-9", try street.send("W-9", at: Street.opening + .seconds(70)))
+
+        let report = try street.audit { $0.faults = FaultTimeline([Self.outage]) }
+
+        #expect(report.recoveries.first?.seconds == nil)
+        #expect(report.recoveries.first?.backlogAtEnd == 1)
+        #expect(report.result(for: .recovered)?.held == false)
+    }
+
+    @Test func `reads the conductor's notes, a line cut short included`() {
+        let timeline = FaultTimeline(
+            lines: """
+                {"name":"a","target":"oms","kind":"kill","effective_at":"2026-11-22T22:16:00.000Z","ended_at":null,"proof":"gone"}
+                {"name":"b","target":"broker","kind":"freeze","effective_at":"2026-11-22T22:15:00.000Z","ended_at":null}
+                {"name":"a","target":"oms","kind":"kill","effective_at":"2026-11-22T22:16:00.000Z","ended_at":"2026-11-22T22:16:20.000Z"}
+                {"name":"c","target":"oms","kin
+                """)
+
+        #expect(timeline.faults.map(\.name) == ["b", "a"])
+        #expect(timeline.faults[1].endedAt == Timestamp("2026-11-22T22:16:20Z"))
+        #expect(timeline.active(at: Timestamp("2026-11-22T22:16:30Z")!).map(\.name) == ["b"])
+    }
+}
