@@ -56,6 +56,16 @@ import Testing
         #expect(snapshot.streamLagMilliseconds == 750)
     }
 
+    @Test func `goes by the courier where the function's ledger is missing`() throws {
+        let street = try Street(orders: 2)
+        try street.send("W-3")
+        try street.take("W-3")
+        try street.publish("W-3")
+        try street.remove(.function)
+
+        #expect(try look(at: street).streamBehind == 1)
+    }
+
     @Test func `sees what came since the last one, new ledgers too`() throws {
         let street = try Street(orders: 1, partners: ["crm"])
         let watch = PipelineWatch(directory: street.directory, time: StillTime(now: Street.evening))

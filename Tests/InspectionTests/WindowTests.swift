@@ -78,7 +78,7 @@ import Testing
             try StreamWindow.records("order-events", of: ledgers, from: .oldest)?.objects[1]["sequence_number"]?.string)
 
         #expect(try orders(.oldest) == ["W-1", "W-2", "W-3", "W-4"])
-        #expect(try orders(.last(1)) == ["W-4"])
+        #expect(try orders(.last(2)) == ["W-3", "W-4"])
         #expect(try orders(.last(0)) == [])
         #expect(try orders(.moment(Street.opening + .seconds(2))) == ["W-3", "W-4"])
         #expect(try orders(.after(sequenceNumber: second)) == ["W-3", "W-4"])

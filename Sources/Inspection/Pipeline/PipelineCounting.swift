@@ -101,22 +101,35 @@ struct PipelineCounting {
     private func readStream(_ ledgers: Ledgers, _ snapshot: inout PipelineSnapshot) throws {
         guard try ledgers.hasTable("stream_records", in: .broker) else { return }
         let shards = try StreamWindow.list(of: ledgers).objects.filter { $0["stream"]?.string == Pipeline.eventStream }
+        snapshot.streamRecords = shards.reduce(0) { $0 + Int($1["last_counter"]?.integer ?? 0) }
+        guard ledgers.has(.function) else {
+            return snapshot.streamBehind = max(0, snapshot.streamRecords - (try messagesStaged(ledgers)))
+        }
         for shard in shards {
-            snapshot.streamRecords += Int(shard["last_counter"]?.integer ?? 0)
             let behind = Int(shard["behind"]?.integer ?? 0)
             guard behind > 0, let id = shard["shard_id"]?.string, let handled = shard["handled_to"]?.integer else { continue }
             snapshot.streamBehind += behind
-            let first = try ledgers.look { db in
-                try String.fetchOne(
-                    db,
-                    sql: """
-                        SELECT arrived_at FROM broker.stream_records WHERE stream = ? AND shard_id = ? AND counter > ?
-                        ORDER BY counter LIMIT 1
-                        """, arguments: [Pipeline.eventStream, id, handled])
-            }
-            let lag = first.flatMap { Timestamp($0) }.map { max(0, (snapshot.at - $0).milliseconds) }
+            let lag = try arrival(behind: handled, of: id, ledgers).map { max(0, (snapshot.at - $0).milliseconds) }
             snapshot.streamLagMilliseconds = [snapshot.streamLagMilliseconds, lag].compactMap(\.self).max()
         }
+    }
+
+    /// When the first record behind a place arrived.
+    private func arrival(behind handled: Int64, of shard: String, _ ledgers: Ledgers) throws -> Timestamp? {
+        try ledgers.look { db in
+            try String.fetchOne(
+                db,
+                sql: """
+                    SELECT arrived_at FROM broker.stream_records WHERE stream = ? AND shard_id = ? AND counter > ?
+                    ORDER BY counter LIMIT 1
+                    """, arguments: [Pipeline.eventStream, shard, handled])
+        }.flatMap { Timestamp($0) }
+    }
+
+    /// How many events have come to the courier: what is known of the function's progress without its ledger.
+    private func messagesStaged(_ ledgers: Ledgers) throws -> Int {
+        guard try ledgers.hasTable("messages", in: .notify) else { return 0 }
+        return try ledgers.look { try Int.fetchOne($0, sql: "SELECT max(message_seq) FROM notify.messages") ?? 0 }
     }
 
     private mutating func readPartners(_ ledgers: Ledgers, _ snapshot: inout PipelineSnapshot) throws {

@@ -73,7 +73,7 @@ private struct TraceReader {
             switch attempt["outcome"]?.string {
             case "acknowledged":
                 hops.append(
-                    Hop(answeredAt ?? sentAt, "broker", "stored, message \(attempt.text("message_id"))", rank: .broker))
+                    Hop(answeredAt ?? sentAt, "broker", "stored, message \(Self.short(message: attempt.text("message_id")))", rank: .broker))
             case "refused":
                 hops.append(Hop(answeredAt ?? sentAt, "shop", "refused: \(attempt.text("error"))", rank: .shop))
             default:
@@ -102,9 +102,13 @@ private struct TraceReader {
                 message["state"]?.string == "dead" ? "dead-lettered" : isHidden ? (times > 0 ? "in flight" : "delayed") : "waiting"
             return Hop(
                 now, "broker",
-                "\(state) in \(message.text("queue")), message \(message.text("message_id")), received \(times) times",
+                "\(state) in \(message.text("queue")), message \(Self.short(message: message.text("message_id"))), received \(times) times",
                 rank: .pending)
         }
+    }
+
+    private static func short(message: String) -> String {
+        message.count > 12 ? "\(message.prefix(8))…" : message
     }
 
     // MARK: OMS and stream

@@ -39,7 +39,7 @@ package enum StreamWindow {
     /// Where reading a stream begins.
     package enum Start: Hashable, Sendable {
         case oldest
-        /// The last so many of each shard.
+        /// The last so many of all.
         case last(Int)
         case moment(Timestamp)
         /// Behind this record of its shard.
@@ -51,7 +51,7 @@ package enum StreamWindow {
     /// Records of a stream in the order of their arrival.
     ///
     /// - Parameter places: How far each shard has been read, by ``advance(_:over:)``; overrides `start` for those it has.
-    /// - Returns: Nil when there is no such stream.
+    /// - Returns: Nil when there is no such stream. ``Listing/next`` is the arrival of the last record, where there are more.
     package static func records(
         _ stream: String, of ledgers: Ledgers, from start: Start, order: String? = nil, beyond places: [String: Int64] = [:],
         limit: Int = 100
@@ -64,10 +64,14 @@ package enum StreamWindow {
             var from: [String: Int64] = [:]
             for shard in shards { from[shard[0]] = begin(start, shard: shard[0], last: shard[1]) }
             from.merge(places) { _, known in known }
-            var listing = try Listing.fetch(db, sql: recordsSQL, arguments: arguments(stream, from, start, order, limit))
-            if listing.rows.count > limit {
+            // The last of all are among the last of each.
+            let most = if case .last(let count) = start, places.isEmpty { count * shards.count } else { limit }
+            var listing = try Listing.fetch(db, sql: recordsSQL, arguments: arguments(stream, from, start, order, most))
+            if case .last(let count) = start, places.isEmpty {
+                listing.rows.removeFirst(max(0, listing.rows.count - min(count, limit)))
+            } else if listing.rows.count > limit {
                 listing.rows.removeLast(listing.rows.count - limit)
-                listing.next = listing.rows.last?[2].shown
+                listing.next = listing.rows.last?[4].shown
             }
             return listing
         }

@@ -45,7 +45,7 @@ package struct DemoDirector: Sendable {
     }
 
     private func perform(began: Duration) async throws -> DemoVerdict {
-        tell("the street opens: \(await street.supervisor.processes.count) processes")
+        tell("the street opens: \(street.supervisor.names.count) processes")
         try await street.open()
         tell("all are ready; the shop sells")
         let opened = surroundings.time.uptime

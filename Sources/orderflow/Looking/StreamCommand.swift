@@ -33,7 +33,7 @@ struct StreamCommand: ParsableCommand {
 
         @OptionGroup var data: DataOptions
         @Argument(help: "The stream's name.") var stream = Pipeline.eventStream
-        @Option(help: "trim (the oldest), latest, a time such as 10m or 2010-12-01T08:26:00Z, or a sequence number. Default: the last 20 of each shard.")
+        @Option(help: "trim (the oldest), latest, a time such as 10m or 2010-12-01T08:26:00Z, or a sequence number. Default: the last ones.")
         var from: String?
         @Option(help: ArgumentHelp("Only this order's.", valueName: "number")) var order: String?
         @Flag(help: "Go on as records arrive, until interrupted.") var follow = false
@@ -50,7 +50,7 @@ struct StreamCommand: ParsableCommand {
                 else { throw Ending(status: 4, words: "There is no stream \(PlainText.forTerminal(stream)).") }
                 StreamWindow.advance(&places, over: listing)
                 guard follow else {
-                    return try output.print(listing, shown: StreamWindow.shown) { "Go on with --from \($0), or a larger --limit." }
+                    return try output.print(listing, shown: StreamWindow.shown) { "Go on with --from \($0)." }
                 }
                 if isFirst || !listing.rows.isEmpty {
                     Output.write(try output.text(of: listing, shown: StreamWindow.shown, header: isFirst))
@@ -71,7 +71,7 @@ struct StreamCommand: ParsableCommand {
 
         private func start() throws -> StreamWindow.Start {
             switch from {
-            case nil: return .last(20)
+            case nil: return .last(limit.limit)
             case "trim", "oldest": return .oldest
             case "latest": return .last(0)
             case let text?:
