@@ -21,11 +21,13 @@ struct Orderflow: AsyncParsableCommand {
             130 interrupted.
             """,
         groupedSubcommands: [
-            CommandGroup(name: "Playing:", subcommands: [DemoCommand.self, RunCommand.self, BenchCommand.self]),
+            CommandGroup(
+                name: "Playing:", subcommands: [DemoCommand.self, RunCommand.self, BenchCommand.self]),
             CommandGroup(
                 name: "Looking:",
                 subcommands: [
-                    OrdersCommand.self, RejectionsCommand.self, QueueCommand.self, StreamCommand.self, PartnersCommand.self,
+                    OrdersCommand.self, RejectionsCommand.self, QueueCommand.self, StreamCommand.self,
+                    PartnersCommand.self,
                     AuditCommand.self, SQLCommand.self, SchemaCommand.self,
                 ]),
         ])

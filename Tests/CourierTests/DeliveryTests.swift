@@ -11,7 +11,7 @@ import Wire
 
         try office.start()
         try office.hand([event])
-        office.run(until: { office.isQuiet })
+        office.settle()
 
         let request = try #require(office.crm.arrivals.first?.request)
         let signed = try WebhookSignature.verify(
@@ -42,7 +42,7 @@ import Wire
 
         try office.start()
         try office.hand([.sample()])
-        office.run(until: { office.isQuiet })
+        office.settle()
 
         let arrivals = office.crm.arrivals
         #expect(arrivals.map(\.attempt) == [1, 2, 3])
@@ -64,7 +64,7 @@ import Wire
 
         try office.start()
         try office.hand([.sample()])
-        office.run(until: { office.isQuiet })
+        office.settle()
 
         let request = office.crm.arrivals[0].request
         #expect(request.headers["webhook-signature"]?.split(separator: " ").count == 2)
@@ -80,7 +80,7 @@ import Wire
 
         try office.start()
         try office.hand([.sample()])
-        office.run(until: { office.isQuiet }, atMost: .seconds(6 * 86_400))
+        office.settle(atMost: .seconds(6 * 86_400))
 
         let moments = office.crm.arrivals.map(\.at)
         let waits = zip(moments.dropFirst(), moments).map { $0 - $1 }
@@ -183,7 +183,7 @@ import Wire
 
         try office.start()
         try office.hand([.sample()])
-        office.run(until: { office.isQuiet })
+        office.settle()
 
         #expect(office.crm.arrivals.count == 1)
         #expect(
@@ -198,7 +198,7 @@ import Wire
 
         try office.start()
         try office.hand([.sample()])
-        office.run(until: { office.isQuiet })
+        office.settle()
 
         #expect(
             try office.values("SELECT class, duration_ms FROM delivery_attempts WHERE attempt = 1")
@@ -214,7 +214,7 @@ import Wire
 
         try office.start()
         try office.hand([.sample()])
-        office.run(until: { office.isQuiet })
+        office.settle()
 
         #expect(
             try office.values("SELECT length(response_excerpt) FROM delivery_attempts ORDER BY attempt_id")

@@ -22,7 +22,7 @@ import Wire
         let batch = AcceptedEvent.samples(orders: 5, events: 2)
         try office.start()
         try office.hand(batch)
-        office.run(until: { office.isQuiet })
+        office.settle()
         let (commits, rows) = (office.commits, try office.values("SELECT * FROM deliveries"))
 
         let new = try office.hand(batch)
@@ -42,7 +42,7 @@ import Wire
 
         try office.hand([.sample()])
         try office.hand([other])
-        office.run(until: { office.isQuiet })
+        office.settle()
 
         #expect(office.crm.arrivals.map(\.request.body) == [AcceptedEvent.sample().payload.bytes])
     }
@@ -97,7 +97,7 @@ import Wire
         try office.start()
 
         try office.hand([.sample("W-1", 1, trace: "00-zz")])
-        office.run(until: { office.isQuiet })
+        office.settle()
 
         #expect(office.crm.arrivals[0].request.headers["traceparent"] == nil)
     }

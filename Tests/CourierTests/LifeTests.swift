@@ -18,7 +18,7 @@ import Wire
         office.kill()
         office.wait(.seconds(50))
         try office.start()
-        office.run(until: { office.isQuiet })
+        office.settle()
 
         let arrival = Timestamp.noon + office.crm.arrivals[2].at
         #expect(arrival >= due && arrival < due + .milliseconds(5))
@@ -33,7 +33,7 @@ import Wire
         office.run(until: { office.crm.arrivals.count == 1 })
 
         try office.restart()
-        office.run(until: { office.isQuiet })
+        office.settle()
 
         #expect(office.crm.arrivals.map(\.attempt) == [1, 1])
         #expect(Set(office.crm.arrivals.map(\.id)).count == 1)
@@ -84,7 +84,7 @@ import Wire
         for event in [AcceptedEvent.sample("W-1", 1), .sample("W-2", 1), .sample("W-1", 2)] {
             try office.handSurely([event])
         }
-        while !office.run(until: { office.isQuiet }) { try office.start() }
+        while !office.settle() { try office.start() }
 
         var heard: [String: [String]] = [:]
         for (name, receiver) in office.receivers { heard[name] = receiver.accepted.sorted() }
@@ -102,7 +102,7 @@ import Wire
 
         try office.start()
         try office.hand([.sample()])
-        office.run(until: { office.isQuiet })
+        office.settle()
 
         #expect(try office.values("SELECT state FROM deliveries") == ["delivered"])
         #expect(office.crm.accepted.isEmpty)
@@ -150,6 +150,6 @@ import Wire
         office.endpoints[0].isPaused = false
         try office.start(clockOffBy: .seconds(-86_400))
 
-        #expect(office.run(until: { office.isQuiet }, atMost: .seconds(5)))
+        #expect(office.settle(atMost: .seconds(5)))
     }
 }

@@ -10,22 +10,29 @@ import Testing
         let street = try Street(orders: 1)
         let ledgers = try street.ledgers()
 
-        #expect(throws: DatabaseError.self) { try ledgers.look { try $0.execute(sql: "DELETE FROM oms.orders") } }
         #expect(throws: DatabaseError.self) {
-            try ledgers.look { try $0.execute(sql: "ATTACH '\(street.directory)/new.db' AS fresh; CREATE TABLE fresh.t (x)") }
+            try ledgers.look { try $0.execute(sql: "DELETE FROM oms.orders") }
+        }
+        #expect(throws: DatabaseError.self) {
+            try ledgers.look {
+                try $0.execute(sql: "ATTACH '\(street.directory)/new.db' AS fresh; CREATE TABLE fresh.t (x)")
+            }
         }
         #expect(!FileManager.default.fileExists(atPath: "\(street.directory)/new.db"))
     }
 
     @Test func `show what was committed and is only in the log`() throws {
         let street = try Street(orders: 1)
-        let main = try FileManager.default.attributesOfItem(atPath: "\(street.directory)/shop.db")[.size] as? Int
+        let main =
+            try FileManager.default.attributesOfItem(atPath: "\(street.directory)/shop.db")[.size] as? Int
         try street.send("W-9")
 
         let ledgers = try street.ledgers()
 
         #expect(try ledgers.look { try Int.fetchOne($0, sql: "SELECT count(*) FROM shop.submissions") } == 2)
-        #expect(try FileManager.default.attributesOfItem(atPath: "\(street.directory)/shop.db")[.size] as? Int == main)
+        #expect(
+            try FileManager.default.attributesOfItem(atPath: "\(street.directory)/shop.db")[.size] as? Int
+                == main)
     }
 
     /// What `kill -9` leaves behind: the database and its log, with the index of the log or without it.
@@ -95,7 +102,8 @@ private final class Crash {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         for name in try FileManager.default.contentsOfDirectory(atPath: street.directory) {
             if name.hasSuffix("-shm"), !keepingIndex { continue }
-            try FileManager.default.copyItem(atPath: "\(street.directory)/\(name)", toPath: "\(directory)/\(name)")
+            try FileManager.default.copyItem(
+                atPath: "\(street.directory)/\(name)", toPath: "\(directory)/\(name)")
         }
     }
 

@@ -82,7 +82,9 @@ import Testing
         #expect(second.missing == [.function])
     }
 
-    @Test func `has nothing to say about a directory without ledgers, and refuses one that is not there`() throws {
+    @Test func `has nothing to say about a directory without ledgers, and refuses one that is not there`()
+        throws
+    {
         let empty = FileManager.default.temporaryDirectory.appending(path: "empty-\(UUID())").path
         #expect(throws: LedgerError.noDirectory(empty)) { try PipelineWatch(directory: empty).look() }
         try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)

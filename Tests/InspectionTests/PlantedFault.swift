@@ -17,12 +17,15 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(breaks.rawValue): \(name)" }
 
-    static let all = loss + invention + duplication + alteration + events + partners + poison + history + darkness
+    static let all =
+        loss + invention + duplication + alteration + events + partners + poison + history + darkness
 }
 
 extension PlantedFault {
     private static let loss = [
-        PlantedFault(name: "an acknowledged order is nowhere", breaks: .noLoss, culprit: "W-9") { try $0.send("W-9") },
+        PlantedFault(name: "an acknowledged order is nowhere", breaks: .noLoss, culprit: "W-9") {
+            try $0.send("W-9")
+        },
         PlantedFault(name: "a stored order disappears", breaks: .noLoss) {
             try $0.edit(.oms, "DELETE FROM orders WHERE order_number = 'W-1'")
         },
@@ -39,7 +42,9 @@ extension PlantedFault {
     ]
 
     private static let invention = [
-        PlantedFault(name: "an order is stored that nobody sent", breaks: .noInvention, culprit: "W-9") { try $0.take("W-9") },
+        PlantedFault(name: "an order is stored that nobody sent", breaks: .noInvention, culprit: "W-9") {
+            try $0.take("W-9")
+        },
         PlantedFault(name: "a refused order is stored", breaks: .noInvention, culprit: "W-9") {
             try $0.send("W-9", outcome: "refused")
             try $0.take("W-9")
@@ -50,7 +55,9 @@ extension PlantedFault {
         PlantedFault(name: "a message is queued that nobody sent", breaks: .noInvention, culprit: "W-9") {
             try $0.queue("W-9", Street.document("W-9"))
         },
-        PlantedFault(name: "a record tells of no event", breaks: .noInvention, culprit: nil) { try $0.put("noise") },
+        PlantedFault(name: "a record tells of no event", breaks: .noInvention, culprit: nil) {
+            try $0.put("noise")
+        },
         PlantedFault(name: "the courier has an event of its own", breaks: .noInvention, culprit: "W-9") {
             try $0.edit(
                 .notify,
@@ -101,7 +108,9 @@ extension PlantedFault {
         },
         PlantedFault(name: "a document loses a byte", breaks: .noAlteration) {
             try $0.edit(
-                .oms, "UPDATE order_documents SET document = replace(document, 'Dublin', 'Dubln') WHERE order_number = 'W-1'")
+                .oms,
+                "UPDATE order_documents SET document = replace(document, 'Dublin', 'Dubln') WHERE order_number = 'W-1'"
+            )
         },
         PlantedFault(name: "a document is gone", breaks: .noAlteration) {
             try $0.edit(.oms, "DELETE FROM order_documents WHERE order_number = 'W-1'")
@@ -121,14 +130,20 @@ extension PlantedFault {
         },
         PlantedFault(name: "a record is changed", breaks: .noAlteration) {
             try $0.edit(
-                .broker, "UPDATE records SET data = CAST(replace(CAST(data AS TEXT), 'MUG', 'JUG') AS BLOB) WHERE place & 255 = 1")
+                .broker,
+                "UPDATE records SET data = CAST(replace(CAST(data AS TEXT), 'MUG', 'JUG') AS BLOB) WHERE place & 255 = 1"
+            )
         },
         PlantedFault(name: "the courier's copy is changed", breaks: .noAlteration) {
             try $0.edit(.notify, "DROP TRIGGER messages_no_update")
-            try $0.edit(.notify, "UPDATE messages SET payload = replace(payload, 'MUG', 'JUG') WHERE order_number = 'W-1'")
+            try $0.edit(
+                .notify,
+                "UPDATE messages SET payload = replace(payload, 'MUG', 'JUG') WHERE order_number = 'W-1'")
         },
         PlantedFault(name: "a partner saw another body", breaks: .noAlteration) {
-            try $0.edit(.partner("crm"), "UPDATE received SET body_sha256 = hex(zeroblob(32)) WHERE order_number = 'W-1'")
+            try $0.edit(
+                .partner("crm"),
+                "UPDATE received SET body_sha256 = hex(zeroblob(32)) WHERE order_number = 'W-1'")
         },
     ]
 
@@ -140,9 +155,14 @@ extension PlantedFault {
             try $0.edit(.broker, "DELETE FROM records WHERE place & 255 = 1")
         },
         PlantedFault(name: "a record is somewhere else than the outbox says", breaks: .published) {
-            try $0.edit(.oms, "UPDATE outbox SET sequence_number = '4' || substr(sequence_number, 2, 50) || '12345' WHERE order_number = 'W-1'")
+            try $0.edit(
+                .oms,
+                "UPDATE outbox SET sequence_number = '4' || substr(sequence_number, 2, 50) || '12345' WHERE order_number = 'W-1'"
+            )
         },
-        PlantedFault(name: "an event waits for the stream for ever", breaks: .published, culprit: "W-9", atRest: true) {
+        PlantedFault(
+            name: "an event waits for the stream for ever", breaks: .published, culprit: "W-9", atRest: true
+        ) {
             try $0.send("W-9")
             try $0.take("W-9")
         },
@@ -177,7 +197,8 @@ extension PlantedFault {
                 """)
             try $0.edit(
                 .partner("crm"),
-                "INSERT INTO received VALUES (0, 'W-1_v2', 'W-1', 'order.note', '2026-11-22T22:15:00.000Z', 200, hex(zeroblob(32)), 1)")
+                "INSERT INTO received VALUES (0, 'W-1_v2', 'W-1', 'order.note', '2026-11-22T22:15:00.000Z', 200, hex(zeroblob(32)), 1)"
+            )
         },
     ]
 
@@ -190,7 +211,10 @@ extension PlantedFault {
             try $0.edit(.notify, "DELETE FROM deliveries WHERE order_number = 'W-1' AND partner = 'crm'")
         },
         PlantedFault(name: "a delivery is ticked off that was never answered", breaks: .notified) {
-            try $0.edit(.notify, "UPDATE delivery_attempts SET http_status = 503 WHERE event_id LIKE 'W-1%' AND partner = 'crm'")
+            try $0.edit(
+                .notify,
+                "UPDATE delivery_attempts SET http_status = 503 WHERE event_id LIKE 'W-1%' AND partner = 'crm'"
+            )
         },
         PlantedFault(name: "a delivery is ticked off that the partner never saw", breaks: .notified) {
             try $0.edit(.partner("crm"), "DELETE FROM received WHERE order_number = 'W-1'")
@@ -203,7 +227,8 @@ extension PlantedFault {
                 WHERE order_number = 'W-1' AND partner = 'crm'
                 """)
         },
-        PlantedFault(name: "a delivery is pending for ever", breaks: .notified, culprit: "W-9", atRest: true) {
+        PlantedFault(name: "a delivery is pending for ever", breaks: .notified, culprit: "W-9", atRest: true)
+        {
             try $0.send("W-9")
             try $0.accept("W-9")
         },
@@ -225,15 +250,23 @@ extension PlantedFault {
     private static let poison = [
         PlantedFault(name: "a message is dead-lettered too soon", breaks: .poisonContained, culprit: "W-9") {
             try $0.queue(
-                "W-9", try $0.send("W-9"), in: "orders-dead.fifo", receives: 2, source: "arn:aws:sqs:eu-west-1:0:orders.fifo")
+                "W-9", try $0.send("W-9"), in: "orders-dead.fifo", receives: 2,
+                source: "arn:aws:sqs:eu-west-1:0:orders.fifo")
         },
-        PlantedFault(name: "a message is received more often than allowed", breaks: .poisonContained, culprit: "W-9") {
+        PlantedFault(
+            name: "a message is received more often than allowed", breaks: .poisonContained, culprit: "W-9"
+        ) {
             try $0.queue("W-9", try $0.send("W-9"), receives: 5)
         },
-        PlantedFault(name: "poison that was acknowledged is nowhere", breaks: .poisonContained, culprit: "prank") {
+        PlantedFault(
+            name: "poison that was acknowledged is nowhere", breaks: .poisonContained, culprit: "prank"
+        ) {
             try $0.send("prank", "not an order", deliberate: "poison")
         },
-        PlantedFault(name: "poison stays in the queue for ever", breaks: .poisonContained, culprit: "prank", atRest: true) {
+        PlantedFault(
+            name: "poison stays in the queue for ever", breaks: .poisonContained, culprit: "prank",
+            atRest: true
+        ) {
             try $0.queue("prank", try $0.send("prank", "not an order", deliberate: "poison"), receives: 2)
         },
     ]
@@ -256,19 +289,29 @@ extension PlantedFault {
             try $0.edit(.oms, "DELETE FROM order_events WHERE order_number = 'W-1'")
         },
         PlantedFault(name: "a row refers to nothing", breaks: .historyLegal, culprit: nil) {
-            try $0.edit(.oms, "INSERT INTO order_addresses (order_number, kind, name, line1, city, country) VALUES ('W-8','billing','A','B','C','IE')")
+            try $0.edit(
+                .oms,
+                "INSERT INTO order_addresses (order_number, kind, name, line1, city, country) VALUES ('W-8','billing','A','B','C','IE')"
+            )
         },
         PlantedFault(name: "a file is damaged", breaks: .historyLegal, culprit: nil) { street in
-            try street.edit(.shop, "PRAGMA writable_schema = ON; UPDATE sqlite_master SET rootpage = 2 WHERE name = 'submissions_order'")
+            try street.edit(
+                .shop,
+                "PRAGMA writable_schema = ON; UPDATE sqlite_master SET rootpage = 2 WHERE name = 'submissions_order'"
+            )
         },
     ]
 
     private static let darkness = [
-        PlantedFault(name: "an order is lost and nobody knows its message", breaks: .explainable, culprit: "W-9") {
+        PlantedFault(
+            name: "an order is lost and nobody knows its message", breaks: .explainable, culprit: "W-9"
+        ) {
             try $0.send("W-9")
             try $0.edit(.shop, "UPDATE submissions SET message_id = NULL WHERE order_number = 'W-9'")
         },
-        PlantedFault(name: "an order is stored and nobody signed for it", breaks: .explainable, culprit: "W-9") {
+        PlantedFault(
+            name: "an order is stored and nobody signed for it", breaks: .explainable, culprit: "W-9"
+        ) {
             try $0.take("W-9")
             try $0.edit(.oms, "DROP TRIGGER order_events_no_delete")
             try $0.edit(.oms, "DELETE FROM order_events WHERE order_number = 'W-9'")

@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct `A listing` {
     private static let listing = Listing(
-        columns: ["name", "total_minor"], rows: [["Ada", 5273], ["Bo, Ltd \"x\"", nil], ["Grace", 7]], next: "7/Grace")
+        columns: ["name", "total_minor"], rows: [["Ada", 5273], ["Bo, Ltd \"x\"", nil], ["Grace", 7]],
+        next: "7/Grace")
 
     @Test func `is set in columns for eyes, numbers to the right`() {
         #expect(
@@ -21,9 +22,11 @@ import Testing
 
     @Test func `is written for programs in the order of its columns`() {
         #expect(Self.listing.printed(as: .ndjson).hasPrefix(#"{"name":"Ada","total_minor":5273}"# + "\n"))
-        #expect(Self.listing.printed(as: .csv) == "name,total_minor\nAda,5273\n\"Bo, Ltd \"\"x\"\"\",\nGrace,7\n")
+        #expect(
+            Self.listing.printed(as: .csv) == "name,total_minor\nAda,5273\n\"Bo, Ltd \"\"x\"\"\",\nGrace,7\n")
         #expect(Self.listing.printed(as: .csv, header: false).hasPrefix("Ada"))
-        #expect(Self.listing.printed(as: .md).hasPrefix("| name | total_minor |\n| --- | --- |\n| Ada | 5273 |"))
+        #expect(
+            Self.listing.printed(as: .md).hasPrefix("| name | total_minor |\n| --- | --- |\n| Ada | 5273 |"))
     }
 
     @Test func `is an array in JSON, also when it is empty`() throws {
@@ -56,7 +59,10 @@ import Testing
         let printed = Listing(columns: ["name"], rows: [[.string(name)]]).printed(as: format)
 
         #expect(printed.contains("Ada[31m2Jevil second line"))
-        #expect(!printed.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || (0x7F...0x9F).contains($0.value) })
+        #expect(
+            !printed.unicodeScalars.contains {
+                $0.value < 0x20 && $0 != "\n" || (0x7F...0x9F).contains($0.value)
+            })
     }
 
     @Test func `escapes such commands in JSON, losing nothing`() throws {
@@ -86,7 +92,8 @@ import Testing
 
 @Suite struct `A span of time` {
     @Test(arguments: [
-        ("500ms", Duration.milliseconds(500)), ("20s", .seconds(20)), ("5m", .seconds(300)), ("2h", .seconds(7_200)),
+        ("500ms", Duration.milliseconds(500)), ("20s", .seconds(20)), ("5m", .seconds(300)),
+        ("2h", .seconds(7_200)),
         ("3d", .seconds(259_200)),
     ])
     func `is read as people write it`(text: String, span: Duration) {

@@ -6,10 +6,13 @@ import Testing
 @testable import Inspection
 
 @Suite struct `The window for SQL` {
-    private func window(on street: Street, personal: Bool = false, _ change: (inout SQLWindow.Limits) -> Void = { _ in }) throws -> SQLWindow {
+    private func window(
+        on street: Street, personal: Bool = false, _ change: (inout SQLWindow.Limits) -> Void = { _ in }
+    ) throws -> SQLWindow {
         var limits = SQLWindow.Limits()
         change(&limits)
-        return try SQLWindow(on: try street.ledgers(), now: Street.evening, showsPersonal: personal, limits: limits)
+        return try SQLWindow(
+            on: try street.ledgers(), now: Street.evening, showsPersonal: personal, limits: limits)
     }
 
     @Test func `joins all ledgers`() throws {
@@ -50,16 +53,22 @@ import Testing
         try street.remove(.broker)
         try street.remove(.notify)
 
-        #expect(try window(on: street).ask("SELECT stored, delivered FROM pipeline").listing.rows == [[2, 0]])
+        #expect(
+            try window(on: street).ask("SELECT stored, delivered FROM pipeline").listing.rows == [[2, 0]])
     }
 
     @Test(arguments: [
-        "DELETE FROM oms.orders", "UPDATE oms.orders SET total_minor = 0", "INSERT INTO shop.submissions DEFAULT VALUES",
-        "CREATE TABLE t (x)", "CREATE TEMP TABLE t (x)", "CREATE TEMP VIEW v AS SELECT 1", "DROP TABLE oms.orders",
-        "ATTACH 'new.db' AS fresh", "DETACH oms", "VACUUM", "VACUUM INTO 'new.db'", "BEGIN", "SAVEPOINT s", "REINDEX", "ANALYZE",
-        "PRAGMA query_only = OFF", "PRAGMA writable_schema = ON", "PRAGMA oms.journal_mode = DELETE", "PRAGMA user_version = 9",
+        "DELETE FROM oms.orders", "UPDATE oms.orders SET total_minor = 0",
+        "INSERT INTO shop.submissions DEFAULT VALUES",
+        "CREATE TABLE t (x)", "CREATE TEMP TABLE t (x)", "CREATE TEMP VIEW v AS SELECT 1",
+        "DROP TABLE oms.orders",
+        "ATTACH 'new.db' AS fresh", "DETACH oms", "VACUUM", "VACUUM INTO 'new.db'", "BEGIN", "SAVEPOINT s",
+        "REINDEX", "ANALYZE",
+        "PRAGMA query_only = OFF", "PRAGMA writable_schema = ON", "PRAGMA oms.journal_mode = DELETE",
+        "PRAGMA user_version = 9",
         "PRAGMA oms.wal_checkpoint", "PRAGMA temp_store_directory = '/tmp'", "PRAGMA foreign_keys = OFF",
-        "SELECT load_extension('x')", "SELECT readfile('/etc/passwd')", "SELECT writefile('x', 'y')", "SELECT edit('x')",
+        "SELECT load_extension('x')", "SELECT readfile('/etc/passwd')", "SELECT writefile('x', 'y')",
+        "SELECT edit('x')",
         "SELECT fts3_tokenizer('simple')", "SELECT secret FROM broker.broker_secrets", "SELECT * FROM dbstat",
         "CREATE VIRTUAL TABLE temp.t USING fts5(x)", "EXPLAIN DELETE FROM oms.orders",
         "SELECT name FROM pragma_function_list", "SELECT sqlite_compileoption_get(1)",
@@ -75,10 +84,14 @@ import Testing
     }
 
     @Test(arguments: [
-        "PRAGMA oms.table_info('orders')", "SELECT name FROM pragma_table_info('orders')", "PRAGMA oms.integrity_check",
-        "SELECT j.value FROM oms.rejections r, json_each(r.reasons) j", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9) SELECT sum(i) FROM n",
-        "SELECT name FROM oms.sqlite_master", "SELECT * FROM oms.order_overview", "SELECT * FROM broker.queue_messages",
-        "SELECT strftime('%Y', placed_at), sum(total_minor) OVER () FROM oms.orders", "VALUES (1)", "EXPLAIN SELECT 1",
+        "PRAGMA oms.table_info('orders')", "SELECT name FROM pragma_table_info('orders')",
+        "PRAGMA oms.integrity_check",
+        "SELECT j.value FROM oms.rejections r, json_each(r.reasons) j",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9) SELECT sum(i) FROM n",
+        "SELECT name FROM oms.sqlite_master", "SELECT * FROM oms.order_overview",
+        "SELECT * FROM broker.queue_messages",
+        "SELECT strftime('%Y', placed_at), sum(total_minor) OVER () FROM oms.orders", "VALUES (1)",
+        "EXPLAIN SELECT 1",
     ])
     func `reads whatever is for reading`(statement: String) throws {
         _ = try window(on: try Street(orders: 1)).ask(statement)
@@ -96,7 +109,8 @@ import Testing
         let window = try window(on: try Street(orders: 0)) { $0.time = .milliseconds(50) }
 
         #expect(throws: SQLFault.tookTooLong(seconds: 0)) {
-            try window.ask("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
+            try window.ask(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
         }
         #expect(try window.ask("SELECT 1").listing.rows == [[1]])
     }
@@ -120,12 +134,14 @@ import Testing
         "SELECT customer_name FROM oms.orders", "SELECT customer_name FROM oms.order_overview",
         "SELECT document FROM oms.order_documents", "SELECT line1 FROM oms.order_addresses LIMIT 1",
         "SELECT json_extract(document, '$.customer.name') FROM oms.order_documents",
-        "SELECT c FROM (SELECT customer_email AS c FROM oms.orders)", "SELECT max(customer_name) FROM oms.orders",
+        "SELECT c FROM (SELECT customer_email AS c FROM oms.orders)",
+        "SELECT max(customer_name) FROM oms.orders",
     ])
     func `keeps people's data to itself unless asked`(query: String) throws {
         let street = try Street(orders: 1)
 
-        let masked = try window(on: street).ask(query), open = try window(on: street, personal: true).ask(query)
+        let masked = try window(on: street).ask(query),
+            open = try window(on: street, personal: true).ask(query)
 
         #expect(masked.listing.rows == [[.null]])
         #expect(masked.hidPersonal)
@@ -137,22 +153,29 @@ import Testing
         let street = try Street(orders: 0)
         try street.queue("W-1", Street.document("W-1"))
 
-        #expect(try window(on: street).ask("SELECT order_number, body FROM broker.queue_messages").listing.rows == [["W-1", .null]])
+        #expect(
+            try window(on: street).ask("SELECT order_number, body FROM broker.queue_messages").listing.rows
+                == [["W-1", .null]])
     }
 
     @Test func `explains instead of doing`() throws {
-        let answer = try window(on: try Street(orders: 1)).ask("SELECT * FROM oms.orders WHERE order_number = 'W-1'", explaining: true)
+        let answer = try window(on: try Street(orders: 1)).ask(
+            "SELECT * FROM oms.orders WHERE order_number = 'W-1'", explaining: true)
 
         #expect(answer.listing.rows.contains { $0.contains { $0.shown.contains("SEARCH") } })
     }
 
     @Test func `tells apart columns of one name`() throws {
-        #expect(try window(on: try Street(orders: 0)).ask("SELECT 1 AS a, 2 AS a").listing.columns == ["a", "a_2"])
+        #expect(
+            try window(on: try Street(orders: 0)).ask("SELECT 1 AS a, 2 AS a").listing.columns == [
+                "a", "a_2",
+            ])
     }
 
     @Test func `reads more partners than SQLite attaches`() throws {
         let street = try Street(orders: 1, partners: (1...8).map { "p\($0)" })
 
-        #expect(try window(on: street).ask("SELECT count(DISTINCT partner) FROM received").listing.rows == [[8]])
+        #expect(
+            try window(on: street).ask("SELECT count(DISTINCT partner) FROM received").listing.rows == [[8]])
     }
 }

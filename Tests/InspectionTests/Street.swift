@@ -15,8 +15,8 @@ import Testing
 @testable import Inspection
 @testable import Partners
 
-/// A data directory as a street leaves it behind: the houses' own schemas, with rows as a good day writes them, and ways to
-/// plant whatever could be wrong.
+/// A data directory as a street leaves it behind: the houses' own schemas, with rows as a good day writes
+/// them, and ways to plant whatever could be wrong.
 final class Street {
     let directory: String
     let partners: [String]
@@ -35,12 +35,15 @@ final class Street {
         try FileManager.default.copyItem(atPath: try Self.emptyHouses.get(), toPath: directory)
         let storage = Storage(directory: directory)
         books = try OrderStore(in: storage)
-        for ledger in Inspection.Ledger.singles { files[ledger] = try Self.open("\(directory)/\(ledger.file)") }
+        for ledger in Inspection.Ledger.singles {
+            files[ledger] = try Self.open("\(directory)/\(ledger.file)")
+        }
         for partner in partners {
             try PartnerLedger(of: partner, in: storage, time: SystemTime()).close()
             files[.partner(partner)] = try Self.open("\(directory)/partner-\(partner).db")
             try edit(
-                .notify, "INSERT INTO partners (partner, url, timeout_ms, max_attempts) VALUES (?, 'http://127.0.0.1', 1000, 5)",
+                .notify,
+                "INSERT INTO partners (partner, url, timeout_ms, max_attempts) VALUES (?, 'http://127.0.0.1', 1000, 5)",
                 [partner])
         }
         try furnishBroker()
@@ -53,7 +56,8 @@ final class Street {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try OrderStore(in: Storage(directory: directory)).close()
         let schemas: [(Inspection.Ledger, (DatabaseQueue) throws -> Void)] = [
-            (.shop, { try $0.write { try $0.execute(sql: ShopSchema.text) } }), (.broker, brokerSchema.migrate),
+            (.shop, { try $0.write { try $0.execute(sql: ShopSchema.text) } }),
+            (.broker, brokerSchema.migrate),
             (.function, FunctionSchema.migrator.migrate), (.notify, CourierSchema.migrator.migrate),
         ]
         for (ledger, make) in schemas {
@@ -71,7 +75,9 @@ final class Street {
     }
 
     /// Changes a ledger behind its owner's back.
-    func edit(_ ledger: Inspection.Ledger, _ sql: String, _ arguments: StatementArguments = StatementArguments()) throws {
+    func edit(
+        _ ledger: Inspection.Ledger, _ sql: String, _ arguments: StatementArguments = StatementArguments()
+    ) throws {
         try files[ledger]?.write { try $0.execute(sql: sql, arguments: arguments) }
     }
 
@@ -83,7 +89,8 @@ final class Street {
     func loosen(_ table: String, of ledger: Inspection.Ledger) throws {
         try edit(
             ledger,
-            "CREATE TABLE loose AS SELECT * FROM \(table); DROP TABLE \(table); ALTER TABLE loose RENAME TO \(table)")
+            "CREATE TABLE loose AS SELECT * FROM \(table); DROP TABLE \(table); ALTER TABLE loose RENAME TO \(table)"
+        )
     }
 
     /// Takes a ledger away.
@@ -106,7 +113,8 @@ final class Street {
     private static var brokerSchema: DatabaseMigrator {
         var schema = DatabaseMigrator()
         schema.registerMigration("secrets") { db in
-            try db.execute(sql: "CREATE TABLE broker_secrets (name TEXT PRIMARY KEY, secret BLOB NOT NULL) STRICT")
+            try db.execute(
+                sql: "CREATE TABLE broker_secrets (name TEXT PRIMARY KEY, secret BLOB NOT NULL) STRICT")
             try db.execute(sql: "INSERT INTO broker_secrets VALUES ('seal', x'00')")
         }
         QueueStore.addMigrations(to: &schema)
@@ -121,7 +129,9 @@ final class Street {
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { db in
             try db.execute(
-                sql: "PRAGMA synchronous = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA legacy_alter_table = ON; PRAGMA wal_autocheckpoint = 0")
+                sql:
+                    "PRAGMA synchronous = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA legacy_alter_table = ON; PRAGMA wal_autocheckpoint = 0"
+            )
         }
         return try DatabaseQueue(path: path, configuration: configuration)
     }
@@ -133,14 +143,16 @@ extension Street {
     /// - Parameter note: Makes it another content under the same number.
     static func document(_ number: String, key: String? = nil, note: String? = nil) -> String {
         let document = JSONValue.example
-            .setting("/order_number", to: .string(number)).setting("/idempotency_key", to: .string(key ?? "web:\(number)"))
+            .setting("/order_number", to: .string(number)).setting(
+                "/idempotency_key", to: .string(key ?? "web:\(number)"))
         return (note.map { document.setting("/note", to: .string($0)) } ?? document).text
     }
 
     /// The shop sends something and writes down what it was told.
     @discardableResult
     func send(
-        _ number: String, _ document: String? = nil, at moment: Timestamp = Street.opening, outcome: String = "acknowledged",
+        _ number: String, _ document: String? = nil, at moment: Timestamp = Street.opening,
+        outcome: String = "acknowledged",
         deliberate: String? = nil, key: String? = nil, attempt: Int = 1, message: String? = nil
     ) throws -> String {
         let document = document ?? Self.document(number)
@@ -153,9 +165,11 @@ extension Street {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                number, key ?? "web:\(number)", OrderDocument(document).contentHash.rawValue, attempt, moment.description,
+                number, key ?? "web:\(number)", OrderDocument(document).contentHash.rawValue, attempt,
+                moment.description,
                 outcome == "unknown" ? nil : (moment + .milliseconds(4)).description, outcome,
-                outcome == "acknowledged" ? id : nil, outcome == "acknowledged" ? nil : "no connection", deliberate,
+                outcome == "acknowledged" ? id : nil, outcome == "acknowledged" ? nil : "no connection",
+                deliberate,
                 "trace-\(number)-\(deliberate ?? "")",
             ])
         return document
@@ -164,11 +178,14 @@ extension Street {
     /// The OMS takes a message in.
     @discardableResult
     func take(
-        _ number: String, _ document: String? = nil, at moment: Timestamp = Street.opening, message: String? = nil, receives: Int = 1
+        _ number: String, _ document: String? = nil, at moment: Timestamp = Street.opening,
+        message: String? = nil, receives: Int = 1
     ) throws -> Decision? {
         let judgement = OrderDocument(document ?? Self.document(number)).judged(now: moment)
         return try books.decide(
-            about: [JudgedMessage(id: message ?? "m-\(number)", receiveCount: receives, judgement: judgement)], as: "oms#2",
+            about: [
+                JudgedMessage(id: message ?? "m-\(number)", receiveCount: receives, judgement: judgement)
+            ], as: "oms#2",
             now: moment
         ).first
     }
@@ -177,7 +194,9 @@ extension Street {
     func publish(_ number: String, at moment: Timestamp = Street.opening) throws {
         let entries = try files[.oms]?.read {
             try Row.fetchAll(
-                $0, sql: "SELECT event_id, payload FROM outbox WHERE order_number = ? AND published_at IS NULL", arguments: [number])
+                $0,
+                sql: "SELECT event_id, payload FROM outbox WHERE order_number = ? AND published_at IS NULL",
+                arguments: [number])
         }
         for entry in entries ?? [] {
             try put(entry[1], at: moment)
@@ -194,21 +213,26 @@ extension Street {
     func put(_ data: String, at moment: Timestamp = Street.opening) throws {
         counter += 1
         try edit(
-            .broker, "INSERT INTO records (place, arrived_at, partition_key, data) VALUES (1 << 40 | ?, ?, 'key', CAST(? AS BLOB))",
+            .broker,
+            "INSERT INTO records (place, arrived_at, partition_key, data) VALUES (1 << 40 | ?, ?, 'key', CAST(? AS BLOB))",
             [counter, moment.microseconds, data])
     }
 
     private func sequenceNumber(_ counter: Int64, at moment: Timestamp) -> String {
-        SequenceNumber(shardCreation: Self.shardCreation, counter: UInt64(counter), arrival: moment.seconds, shard: 0).description
+        SequenceNumber(
+            shardCreation: Self.shardCreation, counter: UInt64(counter), arrival: moment.seconds, shard: 0
+        ).description
     }
 
     /// The function hands everything published on to the courier, and moves its checkpoint.
     func stage(_ number: String, at moment: Timestamp = Street.opening) throws {
         let events = try files[.oms]?.read {
-            try Row.fetchAll($0, sql: "SELECT event_id, payload FROM outbox WHERE order_number = ?", arguments: [number])
+            try Row.fetchAll(
+                $0, sql: "SELECT event_id, payload FROM outbox WHERE order_number = ?", arguments: [number])
         }
         for event in events ?? [] {
-            let version = try JSONValue(parsing: Array((event[1] as String).utf8))["data"]?["version"]?.integer
+            let version = try JSONValue(parsing: Array((event[1] as String).utf8))["data"]?["version"]?
+                .integer
             try edit(
                 .notify,
                 """
@@ -222,7 +246,8 @@ extension Street {
                     INSERT INTO deliveries (event_id, partner, order_number, event_type, order_version, state, staged_at,
                                             next_attempt_at, message_seq)
                     VALUES (?, ?, ?, 'order.accepted', ?, 'pending', ?, ?, (SELECT max(message_seq) FROM messages))
-                    """, [event[0] as String, partner, number, version, moment.description, moment.description])
+                    """,
+                    [event[0] as String, partner, number, version, moment.description, moment.description])
             }
         }
         try edit(
@@ -241,10 +266,16 @@ extension Street {
     }
 
     /// The courier tells one partner, which takes it in.
-    func deliver(_ number: String, to partner: String, at moment: Timestamp = Street.opening, status: Int = 200) throws {
+    func deliver(
+        _ number: String, to partner: String, at moment: Timestamp = Street.opening, status: Int = 200
+    ) throws {
         let event: String = try #require(
-            try ask(.notify, "SELECT event_id FROM deliveries WHERE order_number = '\(number)' AND partner = '\(partner)'"))
-        let payload: String = try #require(try ask(.notify, "SELECT payload FROM messages WHERE event_id = '\(event)'"))
+            try ask(
+                .notify,
+                "SELECT event_id FROM deliveries WHERE order_number = '\(number)' AND partner = '\(partner)'")
+        )
+        let payload: String = try #require(
+            try ask(.notify, "SELECT payload FROM messages WHERE event_id = '\(event)'"))
         let succeeded = status == 200
         try edit(
             .notify,
@@ -264,7 +295,8 @@ extension Street {
             WHERE event_id = ?1 AND partner = ?2
             """,
             [
-                event, partner, succeeded ? "delivered" : "retrying", succeeded ? moment.description : nil, status,
+                event, partner, succeeded ? "delivered" : "retrying", succeeded ? moment.description : nil,
+                status,
                 succeeded ? nil : (moment + .seconds(2)).description,
             ])
         guard succeeded else { return }
@@ -273,7 +305,8 @@ extension Street {
 
     /// A partner notes a webhook.
     func receive(
-        _ event: String, _ number: String, _ body: String, by partner: String, at moment: Timestamp = Street.opening
+        _ event: String, _ number: String, _ body: String, by partner: String,
+        at moment: Timestamp = Street.opening
     ) throws {
         try edit(
             .partner(partner),
@@ -299,7 +332,8 @@ extension Street {
 
     /// A message lies in a queue.
     func queue(
-        _ number: String?, _ body: String, in queue: String = "orders.fifo", message: String? = nil, receives: Int = 0,
+        _ number: String?, _ body: String, in queue: String = "orders.fifo", message: String? = nil,
+        receives: Int = 0,
         visibleAt: Timestamp? = nil, source: String? = nil
     ) throws {
         let number = number ?? "poison"
@@ -311,21 +345,24 @@ extension Street {
             SELECT queue_id << 40 | next_sequence, ?1, 'shop', ?2, ?2, ?3, ?3, ?4, ?5, ?6 FROM queues WHERE name = ?7
             """,
             [
-                message ?? "m-\(number)", Self.opening.microseconds, visibleAt?.microseconds, receives, number, source, queue,
+                message ?? "m-\(number)", Self.opening.microseconds, visibleAt?.microseconds, receives,
+                number, source, queue,
             ])
         try edit(
             .broker,
             "INSERT INTO message_bodies (place, body, body_md5) SELECT queue_id << 40 | next_sequence, ?, '' FROM queues WHERE name = ?",
             [body, queue])
         try edit(
-            .broker, "UPDATE queues SET next_sequence = next_sequence + 1, untouched = untouched + ? WHERE name = ?",
+            .broker,
+            "UPDATE queues SET next_sequence = next_sequence + 1, untouched = untouched + ? WHERE name = ?",
             [visibleAt == nil ? 1 : 0, queue])
     }
 
     private static let shardCreation: Int64 = 1_700_000_000
 
     private func furnishBroker() throws {
-        let redrive = #"{"RedrivePolicy":"{\"deadLetterTargetArn\":\"arn:aws:sqs:eu-west-1:0:orders-dead.fifo\",\"maxReceiveCount\":4}"}"#
+        let redrive =
+            #"{"RedrivePolicy":"{\"deadLetterTargetArn\":\"arn:aws:sqs:eu-west-1:0:orders-dead.fifo\",\"maxReceiveCount\":4}"}"#
         for (id, name, attributes) in [(1, "orders.fifo", redrive), (2, "orders-dead.fifo", "{}")] {
             try edit(
                 .broker,
@@ -349,7 +386,8 @@ extension Street {
 extension JSONValue {
     /// The example that people copy.
     static let example: JSONValue = {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let bytes = try! Data(contentsOf: root.appending(path: "fixtures/documents/order-placed.json"))
         return try! JSONValue(parsing: [UInt8](bytes))
     }()

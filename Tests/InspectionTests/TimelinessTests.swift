@@ -10,7 +10,9 @@ import Testing
         endedAt: Street.opening + .seconds(80))
 
     @Test(arguments: [("oms", false), ("shop->broker", true), ("broker", true)])
-    func `blames a refusal on what is behind the queue, not on the way to it`(target: String, isExcused: Bool) throws {
+    func `blames a refusal on what is behind the queue, not on the way to it`(target: String, isExcused: Bool)
+        throws
+    {
         let street = try Street()
         var fault = Self.outage
         fault.target = target
@@ -50,7 +52,8 @@ import Testing
     func `compares healthy partners with their own best`(milliseconds: Int, holds: Bool) throws {
         let street = try Street()
         let fault = FaultTimeline.Fault(
-            name: "carrier-down", target: "partner-carrier", kind: "status", effectiveAt: Street.opening + .seconds(60),
+            name: "carrier-down", target: "partner-carrier", kind: "status",
+            effectiveAt: Street.opening + .seconds(60),
             endedAt: Street.opening + .seconds(70))
         let sent = fault.effectiveAt + .seconds(1)
         try street.send("W-9", at: sent)
@@ -62,6 +65,10 @@ import Testing
         #expect(result?.held == holds)
     }
 
+    @Test func `proves no isolation where no partner was away`() throws {
+        #expect(try Street().audit().outcome(demanding: [.isolation]).exitStatus == 3)
+    }
+
     @Test func `reckons how long the backlog took to go`() throws {
         let street = try Street()
         let end = Street.opening + .seconds(80)
@@ -70,7 +77,8 @@ import Testing
             try street.accept("W-\(number)", at: end + .milliseconds(100 * number))
         }
 
-        let recovery = try #require(try street.audit { $0.faults = FaultTimeline([Self.outage]) }.recoveries.first)
+        let recovery = try #require(
+            try street.audit { $0.faults = FaultTimeline([Self.outage]) }.recoveries.first)
 
         #expect(recovery.backlogAtEnd == 3)
         #expect(recovery.seconds == 1.2)

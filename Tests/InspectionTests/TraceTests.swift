@@ -9,9 +9,12 @@ import Testing
         name: "dead-worker", target: "oms", kind: "kill", effectiveAt: Street.opening - .milliseconds(3_100),
         endedAt: Street.opening + .milliseconds(50))
 
-    private func trace(_ number: String, _ street: Street, _ faults: [FaultTimeline.Fault] = []) throws -> OrderTrace {
+    private func trace(_ number: String, _ street: Street, _ faults: [FaultTimeline.Fault] = []) throws
+        -> OrderTrace
+    {
         try #require(
-            try OrderTrace(of: number, in: street.ledgers(), faults: FaultTimeline(faults), now: Street.evening))
+            try OrderTrace(
+                of: number, in: street.ledgers(), faults: FaultTimeline(faults), now: Street.evening))
     }
 
     @Test func `has a hop for each house, in the order of the way`() throws {
@@ -61,7 +64,8 @@ import Testing
         let trace = try trace("W-2", street)
 
         #expect(trace.hops.contains { $0.house == "shop" && $0.text == "sent, attempt 2" })
-        #expect(trace.hops.contains { $0.text.hasPrefix("order.accepted by oms#2, receive count 2  (earlier") })
+        #expect(
+            trace.hops.contains { $0.text.hasPrefix("order.accepted by oms#2, receive count 2  (earlier") })
         #expect(trace.hops.contains { $0.house == "crm" && $0.text == "503 in 12 ms  next try +2.0 s" })
         #expect(trace.hops.filter(\.isPending).map(\.house) == ["carrier", "crm", "warehouse"])
         #expect(!trace.isComplete)
@@ -73,7 +77,9 @@ import Testing
         let broken = #"{"schema": "order.placed/1", "order_number": "W-2"}"#
         try street.take("W-2", try street.send("W-2", broken), at: Street.opening + .seconds(1))
 
-        #expect(try trace("W-1", street).hops.last?.text == "in flight in orders.fifo, message m-W-1, received 2 times")
+        #expect(
+            try trace("W-1", street).hops.last?.text
+                == "in flight in orders.fifo, message m-W-1, received 2 times")
         #expect(try trace("W-2", street).hops.last?.text.hasPrefix("rejected as 1: missing_field") == true)
         #expect(try trace("W-2", street).isComplete)
     }

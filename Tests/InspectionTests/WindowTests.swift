@@ -17,7 +17,9 @@ import Testing
         let now = try QueueWindow.list(of: ledgers, now: Street.evening).objects
         let later = try QueueWindow.list(of: ledgers, now: Street.evening + .seconds(6)).objects
 
-        func figures(_ queue: JSONValue) -> [JSONValue?] { [queue["waiting"], queue["in_flight"], queue["delayed"]] }
+        func figures(_ queue: JSONValue) -> [JSONValue?] {
+            [queue["waiting"], queue["in_flight"], queue["delayed"]]
+        }
         #expect(now.map { $0["queue"]?.string } == ["orders-dead.fifo", "orders.fifo"])
         #expect(figures(now[1]) == [1, 1, 1])
         #expect(figures(later[1]) == [3, 0, 0])
@@ -30,15 +32,20 @@ import Testing
         for number in 1...3 { try street.queue("W-\(number)", Street.document("W-\(number)")) }
         let ledgers = try street.ledgers()
 
-        let first = try #require(try QueueWindow.peek("orders.fifo", of: ledgers, now: Street.evening, limit: 2))
+        let first = try #require(
+            try QueueWindow.peek("orders.fifo", of: ledgers, now: Street.evening, limit: 2))
         let second = try QueueWindow.peek(
-            "orders.fifo", of: ledgers, now: Street.evening, after: first.next.flatMap { Int64($0) }, limit: 2)
-        let found = try QueueWindow.peek("orders.fifo", of: ledgers, now: Street.evening, containing: "web:W-3")
+            "orders.fifo", of: ledgers, now: Street.evening, after: first.next.flatMap { Int64($0) }, limit: 2
+        )
+        let found = try QueueWindow.peek(
+            "orders.fifo", of: ledgers, now: Street.evening, containing: "web:W-3")
 
         #expect(first.objects.map { $0["order_number"]?.string } == ["W-1", "W-2"])
         #expect(second?.objects.map { $0["order_number"]?.string } == ["W-3"])
         #expect(found?.rows.count == 1)
-        #expect(try QueueWindow.peek("orders.fifo", of: ledgers, now: Street.evening, states: ["dead"])?.rows.isEmpty == true)
+        #expect(
+            try QueueWindow.peek("orders.fifo", of: ledgers, now: Street.evening, states: ["dead"])?.rows
+                .isEmpty == true)
         #expect(try QueueWindow.peek("nothing", of: ledgers, now: Street.evening) == nil)
         #expect(try street.ask(.broker, "SELECT sum(receive_count) FROM messages") == 0)
     }
@@ -46,7 +53,8 @@ import Testing
     @Test func `costs the same however many messages wait`() throws {
         let plan = try Street(orders: 0).ledgers().look { db in
             try String.fetchAll(
-                db, sql: "EXPLAIN QUERY PLAN \(QueueWindow.touchedSQL)", arguments: ["now": 0], adapter: SuffixRowAdapter(fromIndex: 3))
+                db, sql: "EXPLAIN QUERY PLAN \(QueueWindow.touchedSQL)", arguments: ["now": 0],
+                adapter: SuffixRowAdapter(fromIndex: 3))
         }
 
         #expect(plan.contains { $0.contains("USING INDEX messages_touched") }, "\(plan)")
@@ -75,7 +83,8 @@ import Testing
                 .map { $0["order_number"]?.string } ?? []
         }
         let second = try #require(
-            try StreamWindow.records("order-events", of: ledgers, from: .oldest)?.objects[1]["sequence_number"]?.string)
+            try StreamWindow.records("order-events", of: ledgers, from: .oldest)?.objects[1][
+                "sequence_number"]?.string)
 
         #expect(try orders(.oldest) == ["W-1", "W-2", "W-3", "W-4"])
         #expect(try orders(.last(2)) == ["W-3", "W-4"])
@@ -89,7 +98,8 @@ import Testing
         let street = try Street(orders: 2)
         let ledgers = try street.ledgers()
         var places: [String: Int64] = [:]
-        StreamWindow.advance(&places, over: try #require(try StreamWindow.records("order-events", of: ledgers, from: .oldest)))
+        StreamWindow.advance(
+            &places, over: try #require(try StreamWindow.records("order-events", of: ledgers, from: .oldest)))
         try street.complete("W-3", at: Street.opening + .seconds(9))
 
         let more = try StreamWindow.records("order-events", of: ledgers, from: .oldest, beyond: places)
@@ -97,14 +107,20 @@ import Testing
         #expect(more?.objects.map { $0["order_number"]?.string } == ["W-3"])
     }
 
-    @Test(arguments: [(creation: 1_400_000_000, counter: 1, arrival: 1_400_000_005, shard: 0), (1_790_000_001, 99_999, 1_790_099_999, 17)])
-    func `reckons sequence numbers as the stream does`(creation: Int64, counter: Int64, arrival: Int64, shard: Int64) {
+    @Test(arguments: [
+        (creation: 1_400_000_000, counter: 1, arrival: 1_400_000_005, shard: 0),
+        (1_790_000_001, 99_999, 1_790_099_999, 17),
+    ])
+    func `reckons sequence numbers as the stream does`(
+        creation: Int64, counter: Int64, arrival: Int64, shard: Int64
+    ) {
         let told = SequenceNumber(
             shardCreation: creation, counter: UInt64(counter), arrival: arrival, shard: Int32(shard)
         ).description
 
         #expect(
-            SequenceNumberText.decimal(shardCreation: creation, counter: counter, arrival: arrival, shard: shard) == told)
+            SequenceNumberText.decimal(
+                shardCreation: creation, counter: counter, arrival: arrival, shard: shard) == told)
         #expect(SequenceNumberText.counter(of: told) == counter)
         #expect(SequenceNumberText.shard(of: told) == shard)
     }
@@ -149,7 +165,8 @@ import Testing
         try street.take("W-1", Street.document("W-1", note: "changed"), message: "m-9")
         let ledgers = try street.ledgers()
 
-        let all = try RejectionWindow.list(of: ledgers), first = try RejectionWindow.list(of: ledgers, limit: 1)
+        let all = try RejectionWindow.list(of: ledgers),
+            first = try RejectionWindow.list(of: ledgers, limit: 1)
         let conflicts = try RejectionWindow.list(of: ledgers, code: "conflict")
 
         #expect(all.objects.map { $0["order_number"]?.string } == ["W-1", "W-8"])
@@ -157,6 +174,9 @@ import Testing
         #expect(conflicts.objects.map { $0["order_number"]?.string } == ["W-1"])
         #expect(try RejectionWindow.show(1, of: ledgers)?["reasons"]?[0]?["code"] == "missing_field")
         #expect(try RejectionWindow.show(7, of: ledgers) == nil)
-        #expect(try RejectionWindow.reasons(of: ledgers).objects.contains { $0["code"] == "conflict" && $0["times"] == 1 })
+        #expect(
+            try RejectionWindow.reasons(of: ledgers).objects.contains {
+                $0["code"] == "conflict" && $0["times"] == 1
+            })
     }
 }

@@ -11,6 +11,7 @@ import Wire
 /// A name is looked up for every attempt, its addresses are judged, and the connection is made to the very address that
 /// was found good. Redirects are not followed; proxies and cookies are unknown.
 package final class WebhookNetwork: Sendable {
+    let time: any TimeSource
     private let addresses: AddressGuard
     private let state = Mutex(State())
 
@@ -25,8 +26,9 @@ package final class WebhookNetwork: Sendable {
         let address: IPAddress
     }
 
-    package init(reaching addresses: AddressGuard) {
+    package init(reaching addresses: AddressGuard, time: any TimeSource) {
         self.addresses = addresses
+        self.time = time
     }
 
     package func transport(to endpoint: Endpoint) -> any Transport {

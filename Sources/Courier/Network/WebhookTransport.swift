@@ -15,22 +15,37 @@ struct WebhookTransport: Transport {
     /// Reads at most 64 KiB of an answer's body, and closes the connection if there is more. A body that ends early, or
     /// does not end in time, takes nothing away from a status that has come.
     func send(_ request: WireRequest, timeout: Duration) async throws -> WireResponse {
-        let deadline = NIODeadline.now() + .nanoseconds(timeout.microseconds * 1_000)
-        do {
-            let http = try await network.client(for: url.host)
-            let response = try await http.execute(outgoing(request), deadline: deadline)
-            let body = await Self.beginning(of: response.body)
-            if Task.isCancelled { throw CancellationError() }
-            return WireResponse(
-                status: Int(response.status.code),
-                headers: WireHeaders(lowercased: response.headers.map { ($0.name.lowercased(), $0.value) }),
-                body: body)
-        } catch let error as TransportError {
-            throw error
-        } catch {
-            if Task.isCancelled { throw CancellationError() }
+        let outcome = await withTaskGroup(of: Result<WireResponse, any Error>?.self) { group in
+            group.addTask { await Result(catching: { try await exchange(request) }) }
+            // The client's own limit ends with the answer's head.
+            group.addTask { [time = network.time] in
+                try? await time.sleep(for: timeout)  // cut short once the exchange is over
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            if let first { return first }
+            // Time is up: what has come counts, if the status is among it.
+            return await group.next() ?? nil
+        }
+        if Task.isCancelled { throw CancellationError() }
+        switch outcome {
+        case .success(let response)?: return response
+        case .failure(let error as TransportError)?: throw error
+        case .failure(is CancellationError)?, nil:
+            throw TransportError("\(endpoint) gave no answer within \(timeout)", at: .patience)
+        case .failure(let error)?:
             throw TransportError("\(endpoint) gave no answer: \(error)", at: Self.stage(of: error))
         }
+    }
+
+    private func exchange(_ request: WireRequest) async throws -> WireResponse {
+        let http = try await network.client(for: url.host)
+        let response = try await http.execute(outgoing(request), deadline: .distantFuture)
+        return WireResponse(
+            status: Int(response.status.code),
+            headers: WireHeaders(lowercased: response.headers.map { ($0.name.lowercased(), $0.value) }),
+            body: await Self.beginning(of: response.body))
     }
 
     private func outgoing(_ request: WireRequest) -> HTTPClientRequest {
@@ -57,9 +72,7 @@ struct WebhookTransport: Transport {
 
     private static let mostBytes = 64 << 10
 
-    private static let timeouts: [HTTPClientError] = [
-        .deadlineExceeded, .connectTimeout, .readTimeout, .tlsHandshakeTimeout,
-    ]
+    private static let timeouts: [HTTPClientError] = [.connectTimeout, .readTimeout, .tlsHandshakeTimeout]
 
     private static func stage(of error: any Error) -> TransportError.Stage {
         switch error {
@@ -68,6 +81,16 @@ struct WebhookTransport: Transport {
         default:
             // The TLS library is a dependency of the HTTP client's, not of ours; its errors tell their house.
             return String(reflecting: type(of: error)).hasPrefix("NIOSSL.") ? .trust : .exchange
+        }
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate init(catching deed: () async throws -> Success) async {
+        do {
+            self = .success(try await deed())
+        } catch {
+            self = .failure(error)
         }
     }
 }

@@ -6,22 +6,30 @@ extension Audit {
     func verdicts(in db: Database) throws -> [Verdict: Int] {
         let rows = try Row.fetchAll(db, sql: "SELECT verdict, count(*) FROM audit_verdicts GROUP BY 1")
         return Dictionary(
-            uniqueKeysWithValues: rows.compactMap { row in Verdict(rawValue: row[0]).map { ($0, row[1] as Int) } })
+            uniqueKeysWithValues: rows.compactMap { row in
+                Verdict(rawValue: row[0]).map { ($0, row[1] as Int) }
+            })
     }
 
     func notable(in db: Database) throws -> [AuditReport.NotableOrder] {
-        try Row.fetchAll(db, sql: "SELECT DISTINCT order_number, verdict FROM audit_verdicts ORDER BY order_number")
-            .compactMap { row in
-                guard let verdict = Verdict(rawValue: row[1]), !verdict.isPlainlyOK else { return nil }
-                let number: String = row[0]
-                return AuditReport.NotableOrder(
-                    orderNumber: number, verdict: verdict, lastPlace: try LastKnownPlace.sentence(about: number, in: db))
-            }
+        try Row.fetchAll(
+            db, sql: "SELECT DISTINCT order_number, verdict FROM audit_verdicts ORDER BY order_number"
+        )
+        .compactMap { row in
+            guard let verdict = Verdict(rawValue: row[1]), !verdict.isPlainlyOK else { return nil }
+            let number: String = row[0]
+            return AuditReport.NotableOrder(
+                orderNumber: number, verdict: verdict,
+                lastPlace: try LastKnownPlace.sentence(about: number, in: db))
+        }
     }
 
     func partners(in db: Database) throws -> [AuditReport.PartnerAccount] {
         let names = try String.fetchAll(
-            db, sql: "SELECT partner FROM audit_partners WHERE enabled UNION SELECT partner FROM audit_deliveries ORDER BY 1")
+            db,
+            sql:
+                "SELECT partner FROM audit_partners WHERE enabled UNION SELECT partner FROM audit_deliveries ORDER BY 1"
+        )
         return try names.map { name in
             let row = try Row.fetchOne(
                 db,
@@ -42,7 +50,8 @@ extension Audit {
                     """, arguments: ["partner": name])
             let ages = try Timeliness.ages(partner: name, where: "1", in: db)
             return AuditReport.PartnerAccount(
-                name: name, expected: row?[0] ?? 0, once: row?[1] ?? 0, repeated: row?[2] ?? 0, repeats: row?[3] ?? 0,
+                name: name, expected: row?[0] ?? 0, once: row?[1] ?? 0, repeated: row?[2] ?? 0,
+                repeats: row?[3] ?? 0,
                 missing: row?[6] ?? 0, pending: row?[4] ?? 0, parked: row?[5] ?? 0,
                 ageP95Milliseconds: Percentile.of(ages, 95))
         }
@@ -66,12 +75,14 @@ extension Audit {
         case .noDuplicate:
             return [
                 try measure("orders", "SELECT count(*) FROM audit_orders"),
-                try measure("accepted_events", "SELECT count(*) FROM audit_events WHERE type = 'order.accepted'"),
+                try measure(
+                    "accepted_events", "SELECT count(*) FROM audit_events WHERE type = 'order.accepted'"),
                 try measure("repeats_absorbed", "SELECT \(Counts.repeats)"),
             ]
         case .noAlteration:
             return [
-                try measure("documents", "SELECT count(*) FROM audit_orders WHERE content_sha256 IS NOT NULL"),
+                try measure(
+                    "documents", "SELECT count(*) FROM audit_orders WHERE content_sha256 IS NOT NULL"),
                 try measure("records", "SELECT count(*) FROM audit_records"),
                 try measure("bodies_at_partners", "SELECT count(*) FROM audit_received"),
             ]
@@ -86,7 +97,8 @@ extension Audit {
             return [
                 try measure(
                     "orders_with_several_events",
-                    "SELECT count(*) FROM (SELECT 1 FROM audit_outbox GROUP BY order_number HAVING count(*) > 1)")
+                    "SELECT count(*) FROM (SELECT 1 FROM audit_outbox GROUP BY order_number HAVING count(*) > 1)"
+                )
             ]
         case .notified:
             return try ["delivered", "pending", "retrying", "parked", "skipped"].map {
@@ -103,7 +115,8 @@ extension Audit {
                 try measure("dead_letters", "SELECT count(*) FROM audit_messages WHERE state = 'dead'"),
                 try measure(
                     "deliberate",
-                    "SELECT count(*) FROM audit_submissions WHERE deliberate = 'poison' AND outcome = 'acknowledged'"),
+                    "SELECT count(*) FROM audit_submissions WHERE deliberate = 'poison' AND outcome = 'acknowledged'"
+                ),
             ]
         case .explainable, .historyLegal, .shopOpen, .isolation, .freshness, .recovered:
             return []
@@ -127,7 +140,9 @@ extension Backlog {
                        (SELECT count(*) FROM audit_deliveries WHERE state IN ('pending', 'retrying'))
                 """)
         guard let row else { return }
-        (unsent, waiting, inFlight, outbox, unread, deliveries) = (row[0] ?? 0, row[1], row[2], row[3], row[4], row[5])
+        (unsent, waiting, inFlight, outbox, unread, deliveries) = (
+            row[0] ?? 0, row[1], row[2], row[3], row[4], row[5]
+        )
     }
 }
 

@@ -2,18 +2,20 @@ import Clockwork
 import GRDB
 import JSON
 
-/// Joins the witnesses: what the shop was told, what each house has on record, what every partner says it received.
+/// Joins the witnesses: what the shop was told, what each house has on record, what every partner says it
+/// received.
 ///
-/// It trusts nobody's counters, only rows, and shares no code with those who wrote them. First it copies what matters out
-/// of each ledger (``Testimony``); then it judges the copies. So it works on a dead system as on a live one: in the middle
-/// of a run, what is under way is no breach.
+/// It trusts nobody's counters, only rows, and shares no code with those who wrote them. First it copies what
+/// matters out of each ledger (``Testimony``); then it judges the copies. So it works on a dead system as on
+/// a live one: in the middle of a run, what is under way is no breach.
 package struct Audit {
     let ledgers: Ledgers
     private let settings: AuditSettings
 
     /// Audits everything under a data directory.
     ///
-    /// - Throws: ``LedgerError`` when there is no such directory, or a ledger is damaged in the middle of the reading.
+    /// - Throws: ``LedgerError`` when there is no such directory, or a ledger is damaged in the middle of the
+    ///   reading.
     package static func report(on ledgers: Ledgers, _ settings: AuditSettings) throws -> AuditReport {
         try Audit(ledgers: ledgers, settings: settings).report()
     }
@@ -22,7 +24,9 @@ package struct Audit {
         try gather()
         var report = try ledgers.look { db in
             AuditReport(
-                ledgers: ledgers.standings.map { AuditReport.LedgerLine(ledger: $0.ledger, standing: $0.standing) },
+                ledgers: ledgers.standings.map {
+                    AuditReport.LedgerLine(ledger: $0.ledger, standing: $0.standing)
+                },
                 backlog: try Backlog(in: db), equation: try Equation(in: db), counts: try Counts(in: db),
                 verdicts: try verdicts(in: db), requirements: [], partners: try partners(in: db),
                 recoveries: try Recovery.all(settings.faults, in: db), notable: try notable(in: db))
@@ -41,7 +45,9 @@ package struct Audit {
         for testimony in Testimony.all { try testimony.gather(from: ledgers, arguments: arguments) }
         for partner in ledgers.partners where ledgers.has(.partner(partner)) {
             let received = Testimony.received(by: partner)
-            try ledgers.whileAttached(received.ledger) { try received.gather(from: ledgers, arguments: arguments) }
+            try ledgers.whileAttached(received.ledger) {
+                try received.gather(from: ledgers, arguments: arguments)
+            }
         }
         for testimony in Testimony.latecomers { try testimony.gather(from: ledgers, arguments: arguments) }
         try ledgers.look(VerdictSQL.judge)
@@ -51,20 +57,25 @@ package struct Audit {
     static func questions(_ settings: AuditSettings, to ledgers: Ledgers) throws -> StatementArguments {
         let witnesses = ledgers.partners.filter { ledgers.has(.partner($0)) }
         return [
-            "now": settings.now.microseconds, "live": list(settings.orderQueues), "dead": list(settings.deadOrderQueues),
-            "stream": settings.eventStream, "witnesses": list(witnesses), "parkedIsFine": settings.allowsParked,
+            "now": settings.now.microseconds, "live": list(settings.orderQueues),
+            "dead": list(settings.deadOrderQueues),
+            "stream": settings.eventStream, "witnesses": list(witnesses),
+            "parkedIsFine": settings.allowsParked,
             "horizon": try horizon(settings, of: ledgers).description,
         ]
     }
 
-    private static func list(_ names: [String]) -> String { JSONValue.array(names.map(JSONValue.string)).text }
+    private static func list(_ names: [String]) -> String {
+        JSONValue.array(names.map(JSONValue.string)).text
+    }
 
     /// Records that arrived before this may have expired.
     private static func horizon(_ settings: AuditSettings, of ledgers: Ledgers) throws -> Timestamp {
         guard try ledgers.hasTable("streams", in: .broker) else { return settings.now - .seconds(86_400) }
         let hours = try ledgers.look { db in
             try Int64.fetchOne(
-                db, sql: "SELECT min(retention_hours) FROM broker.streams WHERE name = ?", arguments: [settings.eventStream])
+                db, sql: "SELECT min(retention_hours) FROM broker.streams WHERE name = ?",
+                arguments: [settings.eventStream])
         }
         return settings.now - .seconds((hours ?? 24) * 3_600)
     }
@@ -83,7 +94,10 @@ package struct Audit {
         case .shopOpen: return try timeliness.shopOpen()
         case .isolation: return try timeliness.isolation()
         case .freshness: return try timeliness.freshness()
-        default: return .counted(requirement, try breaches(of: requirement), measured: try measures(of: requirement, report), settings)
+        default:
+            return .counted(
+                requirement, try breaches(of: requirement), measured: try measures(of: requirement, report),
+                settings)
         }
     }
 
@@ -95,7 +109,10 @@ package struct Audit {
         }
         return try asked.flatMap { breach in
             guard try breach.sources.allSatisfy({ try ledgers.hasTable($0, in: .oms) }) else {
-                return [RequirementResult.Evidence(details: "orders.db lacks \(breach.sources.joined(separator: ", "))")]
+                return [
+                    RequirementResult.Evidence(
+                        details: "orders.db lacks \(breach.sources.joined(separator: ", "))")
+                ]
             }
             return try ledgers.look { db in
                 try Row.fetchAll(db, sql: breach.query + " ORDER BY 1, 2", arguments: arguments).map {
@@ -111,7 +128,8 @@ package struct Audit {
         let measured = try measures(of: .noLoss, report)
         guard ledgers.has(.broker) || found.isEmpty else {
             let unseen = RequirementResult.Evidence(
-                details: "\(found.count) acknowledged orders are neither stored nor rejected, and \(Ledger.broker.file) is "
+                details:
+                    "\(found.count) acknowledged orders are neither stored nor rejected, and \(Ledger.broker.file) is "
                     + "not here to tell whether they wait")
             return RequirementResult(
                 requirement: .noLoss, held: nil, measured: measured, evidence: [unseen], breaches: 0)
@@ -121,7 +139,8 @@ package struct Audit {
 
     private func explainable(_ report: AuditReport) -> RequirementResult {
         let unexplained = report.notable.filter(\.lastPlace.isEmpty).map {
-            RequirementResult.Evidence(orderNumber: $0.orderNumber, details: "\($0.verdict.rawValue), and no row tells why")
+            RequirementResult.Evidence(
+                orderNumber: $0.orderNumber, details: "\($0.verdict.rawValue), and no row tells why")
         }
         return .counted(
             .explainable, unexplained,
@@ -136,20 +155,27 @@ package struct Audit {
         let (files, findings) = try checker.findings()
         return .counted(
             .historyLegal, try breaches(of: .historyLegal) + findings,
-            measured: [.init(name: "orders", value: JSONValue(report.counts.stored)), .init(name: "files", value: JSONValue(files))],
+            measured: [
+                .init(name: "orders", value: JSONValue(report.counts.stored)),
+                .init(name: "files", value: JSONValue(files)),
+            ],
             settings)
     }
 
     private func recovered(_ report: AuditReport) -> RequirementResult {
-        var measured = report.backlog.json.object?.members.map {
-            RequirementResult.Measure(name: $0.name, value: $0.value)
-        } ?? []
+        var measured =
+            report.backlog.json.object?.members.map {
+                RequirementResult.Measure(name: $0.name, value: $0.value)
+            } ?? []
         let slowest = report.recoveries.compactMap(\.seconds).max()
         measured.append(
-            .init(name: "slowest_seconds", value: slowest.map { .number(DecimalText.written($0, digits: 3)) } ?? .null))
+            .init(
+                name: "slowest_seconds",
+                value: slowest.map { .number(DecimalText.written($0, digits: 3)) } ?? .null))
         return RequirementResult(
             requirement: .recovered, held: report.backlog.isEmpty, measured: measured,
-            evidence: report.backlog.isEmpty ? [] : [.init(details: "under way: \(report.backlog.json.text)")],
+            evidence: report.backlog.isEmpty
+                ? [] : [.init(details: "under way: \(report.backlog.json.text)")],
             breaches: report.backlog.isEmpty ? 0 : 1)
     }
 }
@@ -158,7 +184,8 @@ extension RequirementResult {
     fileprivate static func untold(_ requirement: Requirement, missing: [Ledger]) -> RequirementResult {
         RequirementResult(
             requirement: requirement, held: nil, measured: [],
-            evidence: missing.map { Evidence(details: "\($0.file) is not here, or cannot be read") }, breaches: 0)
+            evidence: missing.map { Evidence(details: "\($0.file) is not here, or cannot be read") },
+            breaches: 0)
     }
 
     static func counted(

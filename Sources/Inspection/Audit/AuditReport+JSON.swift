@@ -21,7 +21,9 @@ extension AuditReport {
 
     private var verdictCounts: JSONObject {
         var counts = JSONObject()
-        for verdict in Verdict.allCases { counts[verdict.rawValue] = JSONValue(verdicts[verdict, default: 0]) }
+        for verdict in Verdict.allCases {
+            counts[verdict.rawValue] = JSONValue(verdicts[verdict, default: 0])
+        }
         return counts
     }
 }
@@ -29,8 +31,10 @@ extension AuditReport {
 extension Equation {
     package var json: JSONValue {
         [
-            "acknowledged": JSONValue(acknowledged), "stored": JSONValue(stored), "rejected": JSONValue(rejected),
-            "waiting": JSONValue(waiting), "in_flight": JSONValue(inFlight), "dead_letters": JSONValue(deadLetters),
+            "acknowledged": JSONValue(acknowledged), "stored": JSONValue(stored),
+            "rejected": JSONValue(rejected),
+            "waiting": JSONValue(waiting), "in_flight": JSONValue(inFlight),
+            "dead_letters": JSONValue(deadLetters),
             "lost": JSONValue(lost),
         ]
     }
@@ -40,7 +44,8 @@ extension Backlog {
     package var json: JSONValue {
         [
             "unsent": JSONValue(unsent), "waiting": JSONValue(waiting), "in_flight": JSONValue(inFlight),
-            "outbox": JSONValue(outbox), "unread": JSONValue(unread), "deliveries_pending": JSONValue(deliveries),
+            "outbox": JSONValue(outbox), "unread": JSONValue(unread),
+            "deliveries_pending": JSONValue(deliveries),
         ]
     }
 }
@@ -50,9 +55,11 @@ extension Counts {
         var kinds = JSONObject()
         for (kind, count) in deliberate.sorted(by: { $0.key < $1.key }) { kinds[kind] = JSONValue(count) }
         return [
-            "attempted": JSONValue(attempted), "acknowledged": JSONValue(acknowledged), "refused": JSONValue(refused),
+            "attempted": JSONValue(attempted), "acknowledged": JSONValue(acknowledged),
+            "refused": JSONValue(refused),
             "unknown": JSONValue(unknown), "stored": JSONValue(stored), "repeats": JSONValue(repeats),
-            "conflicts": JSONValue(conflicts), "dead_letters": JSONValue(deadLetters), "deliberate": .object(kinds),
+            "conflicts": JSONValue(conflicts), "dead_letters": JSONValue(deadLetters),
+            "deliberate": .object(kinds),
         ]
     }
 }
@@ -62,7 +69,8 @@ extension RequirementResult {
         var figures = JSONObject()
         for measure in measured { figures[measure.name] = measure.value }
         return [
-            "name": .string(requirement.rawValue), "held": held.map { .bool($0) } ?? .null, "measured": .object(figures),
+            "name": .string(requirement.rawValue), "held": held.map { .bool($0) } ?? .null,
+            "measured": .object(figures),
             "breaches": JSONValue(breaches), "evidence": .array(evidence.map { .string($0.description) }),
         ]
     }
@@ -73,7 +81,8 @@ extension AuditReport.PartnerAccount {
         [
             "name": .string(name), "expected": JSONValue(expected), "once": JSONValue(once),
             "repeated": JSONValue(repeated), "repeats": JSONValue(repeats), "missing": JSONValue(missing),
-            "pending": JSONValue(pending), "parked": JSONValue(parked), "p95_age_ms": JSONValue(ageP95Milliseconds),
+            "pending": JSONValue(pending), "parked": JSONValue(parked),
+            "p95_age_ms": JSONValue(ageP95Milliseconds),
         ]
     }
 }
@@ -81,7 +90,8 @@ extension AuditReport.PartnerAccount {
 extension Recovery {
     var json: JSONValue {
         [
-            "fault": .string(fault.name), "target": .string(fault.target), "backlog_at_end": JSONValue(backlogAtEnd),
+            "fault": .string(fault.name), "target": .string(fault.target),
+            "backlog_at_end": JSONValue(backlogAtEnd),
             "seconds": seconds.map { .number(DecimalText.written($0, digits: 3)) } ?? .null,
         ]
     }

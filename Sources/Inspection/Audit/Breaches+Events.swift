@@ -37,7 +37,8 @@ extension Breach {
 
     static let disorder = [
         inversion(
-            "the outbox has", in: "SELECT order_number, version, outbox_seq AS place, '' AS lane FROM audit_outbox"),
+            "the outbox has",
+            in: "SELECT order_number, version, outbox_seq AS place, '' AS lane FROM audit_outbox"),
         inversion(
             "the stream has", needs: [.broker],
             in: """

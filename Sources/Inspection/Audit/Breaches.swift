@@ -1,5 +1,5 @@
-/// Ways in which a requirement can be broken: each a query over the testimonies that must find nothing, and otherwise
-/// answers the order's number (or null) and what is wrong with it.
+/// Ways in which a requirement can be broken: each a query over the testimonies that must find nothing, and
+/// otherwise answers the order's number (or null) and what is wrong with it.
 struct Breach: Sendable {
     let requirement: Requirement
     /// Beside the requirement's own ledgers, which others this question needs.
@@ -11,7 +11,8 @@ struct Breach: Sendable {
     let query: String
 
     static let all: [Breach] =
-        loss + invention + duplication + alteration + publication + disorder + silence + effects + contagion + illegality
+        loss + invention + duplication + alteration + publication + disorder + silence + effects + contagion
+        + illegality
 }
 
 extension Breach {

@@ -5,7 +5,8 @@ struct FileChecker {
     let ledgers: Ledgers
     let checks: AuditSettings.FileChecks
 
-    /// - Returns: How many files were looked at, and what is wrong with them. A file that cannot be read is wrong too.
+    /// - Returns: How many files were looked at, and what is wrong with them. A file that cannot be read is
+    ///   wrong too.
     func findings() throws -> (files: Int, [RequirementResult.Evidence]) {
         var findings: [RequirementResult.Evidence] = []
         var files = 0
@@ -41,7 +42,9 @@ struct FileChecker {
 
     private func damage(in ledger: Ledger, _ db: Database) throws -> [String] {
         do {
-            return try String.fetchAll(db, sql: "PRAGMA \(ledger.schema).integrity_check(20)").filter { $0 != "ok" }
+            return try String.fetchAll(db, sql: "PRAGMA \(ledger.schema).integrity_check(20)").filter {
+                $0 != "ok"
+            }
         } catch let error as DatabaseError {
             return ["cannot be read through: \(error.message ?? "\(error.resultCode)")"]
         }

@@ -22,7 +22,8 @@ extension Audit {
         try ledgers.look { db in
             Explanation(
                 verdict: try String.fetchOne(
-                    db, sql: "SELECT verdict FROM temp.audit_verdicts WHERE order_number = ?", arguments: [order]
+                    db, sql: "SELECT verdict FROM temp.audit_verdicts WHERE order_number = ?",
+                    arguments: [order]
                 ).flatMap(Verdict.init),
                 lastPlace: try LastKnownPlace.sentence(about: order, in: db))
         }
@@ -31,7 +32,8 @@ extension Audit {
 
 /// Where an order was seen last, told from rows.
 enum LastKnownPlace {
-    /// A sentence such as "acknowledged 2026-11-22T22:15:31.104Z as message 5f0c…; in no queue; never committed".
+    /// A sentence such as "acknowledged 2026-11-22T22:15:31.104Z as message 5f0c…; in no queue; never
+    /// committed".
     ///
     /// Empty when the rows do not tell: an acceptance nobody signed, an acknowledgement without a message.
     static func sentence(about order: String, in db: Database) throws -> String {
@@ -45,7 +47,8 @@ enum LastKnownPlace {
         switch verdict {
         case .lost: parts = told.map { [$0, "in no queue", "never committed"] } ?? []
         case .heldInQueue: parts = queued.map { [told, $0] } ?? []
-        case .unexpected, .altered: parts = entered.map { [told ?? "never sent by the shop", queued, $0] } ?? []
+        case .unexpected, .altered:
+            parts = entered.map { [told ?? "never sent by the shop", queued, $0] } ?? []
         case .ok, .recovered, .rejected, .unknown, .refused: parts = [told, queued, entered]
         }
         return parts.compactMap(\.self).joined(separator: "; ")
@@ -63,19 +66,23 @@ enum LastKnownPlace {
         guard let row, let moment = row[1] as String? else { return nil }
         switch row[0] as String {
         case "acknowledged": return (row[2] as String?).map { "acknowledged \(moment) as message \($0)" }
-        case "refused": return "refused \(moment) at attempt \(row[3] as Int): \(row[4] as String? ?? "no reason given")"
+        case "refused":
+            return "refused \(moment) at attempt \(row[3] as Int): \(row[4] as String? ?? "no reason given")"
         default: return "sent \(moment), attempt \(row[3] as Int), and never answered"
         }
     }
 
     private static func queue(_ order: String, _ db: Database) throws -> String? {
         let rows = try Row.fetchAll(
-            db, sql: "SELECT state, queue, receive_count, message_id FROM audit_messages WHERE order_number = ? ORDER BY sent_at",
+            db,
+            sql:
+                "SELECT state, queue, receive_count, message_id FROM audit_messages WHERE order_number = ? ORDER BY sent_at",
             arguments: [order])
         let parts = rows.map { row in
             let times = row[2] as Int
             let received = times == 0 ? "never received" : "received \(times) \(times == 1 ? "time" : "times")"
-            return "message \(row[3] as String) \(row[0] as String) in \(row[1] as String), \(received)"
+            let name = rows.count == 1 ? "" : "message \(row[3] as String) "
+            return "\(name)\(row[0] as String) in \(row[1] as String), \(received)"
         }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
@@ -89,8 +96,12 @@ enum LastKnownPlace {
                 """, arguments: [order])
         if let row { return "\(row[0] as String) by \(row[1] as String) \(row[2] as String)" }
         let rejection = try Row.fetchOne(
-            db, sql: "SELECT rejection_id, code, rejected_at FROM audit_rejections WHERE order_number = ? ORDER BY 1 DESC",
+            db,
+            sql:
+                "SELECT rejection_id, code, rejected_at FROM audit_rejections WHERE order_number = ? ORDER BY 1 DESC",
             arguments: [order])
-        return rejection.map { "rejected \($0[2] as String) with \($0[1] as String? ?? "no code"), rejection \($0[0] as Int)" }
+        return rejection.map {
+            "rejected \($0[2] as String) with \($0[1] as String? ?? "no code"), rejection \($0[0] as Int)"
+        }
     }
 }

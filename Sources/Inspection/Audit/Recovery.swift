@@ -4,8 +4,9 @@ import GRDB
 extension Recovery {
     /// For every fault that has ended: what was held up then, and how long it took until all of it was done.
     ///
-    /// Held up is what belongs to the broken place: for a partner its deliveries, for the OMS and everything before it the
-    /// orders that were sent and not accepted, for everything behind it the orders that were accepted and not delivered.
+    /// Held up is what belongs to the broken place: for a partner its deliveries, for the OMS and everything
+    /// before it the orders that were sent and not accepted, for everything behind it the orders that were
+    /// accepted and not delivered.
     static func all(_ timeline: FaultTimeline, in db: Database) throws -> [Recovery] {
         try timeline.faults.compactMap { fault in
             guard let end = fault.endedAt else { return nil }
@@ -26,7 +27,8 @@ extension Recovery {
 
     private static func spans(behind target: String) -> String {
         if partner(in: target) != nil {
-            return "SELECT staged_at AS began_at, delivered_at AS done_at FROM audit_deliveries WHERE partner = :partner"
+            return
+                "SELECT staged_at AS began_at, delivered_at AS done_at FROM audit_deliveries WHERE partner = :partner"
         }
         if target.hasPrefix("function") || target.hasPrefix("courier") || target.hasPrefix("relay") {
             return """

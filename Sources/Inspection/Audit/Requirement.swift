@@ -16,8 +16,8 @@ package enum Requirement: String, CaseIterable, Sendable {
     case freshness
     case recovered
 
-    /// What an audit demands unless told otherwise: everything that a row can break. The rest is measured, and demanded on
-    /// request, because how fast something is depends on the machine too.
+    /// What an audit demands unless told otherwise: everything that a row can break. The rest is measured,
+    /// and demanded on request, because how fast something is depends on the machine too.
     package static let demandedAlways: [Requirement] = [
         .noLoss, .noInvention, .noDuplicate, .noAlteration, .published, .orderPerKey, .notified, .oneEffect,
         .poisonContained, .historyLegal, .explainable,
@@ -27,14 +27,16 @@ package enum Requirement: String, CaseIterable, Sendable {
     package var sentence: String {
         switch self {
         case .noLoss: "Every order that the shop was told yes for is stored, rejected, or in a queue."
-        case .noInvention: "Nothing is stored, told or delivered that the shop did not send, or was told no for."
+        case .noInvention:
+            "Nothing is stored, told or delivered that the shop did not send, or was told no for."
         case .noDuplicate: "Each order number has one order and one acceptance, each key one decision."
         case .noAlteration: "What is stored and told is what the shop sent, hash by hash."
         case .published: "Every accepted order's events are in the stream, where the outbox says they are."
         case .orderPerKey: "The events of an order come in the order of their versions, everywhere."
         case .notified: "Every event has reached every enabled partner, or is on its way."
         case .oneEffect: "However often an event was sent, each partner acted on it once, and saw one body."
-        case .poisonContained: "What cannot be read is dead-lettered after exactly as many receives as were allowed."
+        case .poisonContained:
+            "What cannot be read is dead-lettered after exactly as many receives as were allowed."
         case .historyLegal: "Every history is one that the rules allow, and every file is whole."
         case .explainable: "Every order that is not plainly well has a last known place."
         case .shopOpen: "While something behind the queue was broken, the shop was told yes, and soon."

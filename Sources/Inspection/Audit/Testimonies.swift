@@ -6,7 +6,8 @@ extension Testimony {
         courierMessages, deliveries, attempts,
     ]
 
-    /// What came into being upstream while the rest was copied: copied last, so that nothing further down looks invented.
+    /// What came into being upstream while the rest was copied: copied last, so that nothing further down
+    /// looks invented.
     static let latecomers: [Testimony] = [lateSubmissions, lateOutbox, lateCourierMessages]
 
     static let submissions = Testimony(

@@ -1,10 +1,11 @@
 import GRDB
 
-/// What the auditor copies out of one ledger before judging: a table of his own, with the columns that matter.
+/// What the auditor copies out of one ledger before judging: a table of his own, with the columns that
+/// matter.
 ///
-/// Copies are taken ledger by ledger in the direction in which orders travel. What a later ledger has, an earlier one must
-/// have had before; so an order that moves on meanwhile is seen in one place at least, and an audit in the middle of a run
-/// accuses nobody wrongly. Each copy is one short read.
+/// Copies are taken ledger by ledger in the direction in which orders travel. What a later ledger has, an
+/// earlier one must have had before; so an order that moves on meanwhile is seen in one place at least, and
+/// an audit in the middle of a run accuses nobody wrongly. Each copy is one short read.
 struct Testimony: Sendable {
     /// The table's name, `audit_…`.
     let name: String

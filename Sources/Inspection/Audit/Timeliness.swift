@@ -2,7 +2,8 @@ import Clockwork
 import GRDB
 import JSON
 
-/// How fast things went, inside and outside of outages: all times from rows, all outages from the conductor's notes.
+/// How fast things went, inside and outside of outages: all times from rows, all outages from the conductor's
+/// notes.
 struct Timeliness {
     let ledgers: Ledgers
     let settings: AuditSettings
@@ -11,7 +12,8 @@ struct Timeliness {
     ///
     /// - Parameter condition: SQL over `accepted_at` and `delivered_at`.
     static func ages(
-        partner: String, where condition: String, _ arguments: StatementArguments = StatementArguments(), in db: Database
+        partner: String, where condition: String, _ arguments: StatementArguments = StatementArguments(),
+        in db: Database
     ) throws -> [Int64] {
         try Int64.fetchAll(
             db,
@@ -27,8 +29,8 @@ struct Timeliness {
 
     // MARK: shop-open
 
-    /// What the shop was told, and how soon, in every window in which something behind the queue was broken; over the whole
-    /// run when nothing was.
+    /// What the shop was told, and how soon, in every window in which something behind the queue was broken;
+    /// over the whole run when nothing was.
     func shopOpen() throws -> RequirementResult {
         let windows = settings.faults.faults.filter { !Self.concernsTheShop($0) }
         let excluded = settings.faults.faults.filter(Self.concernsTheShop)
@@ -52,7 +54,8 @@ struct Timeliness {
         var evidence: [RequirementResult.Evidence] = []
         if share < settings.limits.acknowledgedShare {
             evidence += tries.filter { $0.outcome != "acknowledged" }.map {
-                .init(orderNumber: $0.order, details: "\($0.outcome) \($0.sentAt): \($0.error ?? "no answer")")
+                .init(
+                    orderNumber: $0.order, details: "\($0.outcome) \($0.sentAt): \($0.error ?? "no answer")")
             }
         }
         if Duration.milliseconds(p99) > settings.limits.shopAnswerP99 {
@@ -72,7 +75,9 @@ struct Timeliness {
 
     /// Faults that the shop itself must feel: its own, the queue's, and those of the way between.
     private static func concernsTheShop(_ fault: FaultTimeline.Fault) -> Bool {
-        ["shop", "broker", "queue"].contains { fault.target == $0 || fault.target.hasPrefix("\($0)->") || fault.target.hasPrefix("\($0).") }
+        ["shop", "broker", "queue"].contains {
+            fault.target == $0 || fault.target.hasPrefix("\($0)->") || fault.target.hasPrefix("\($0).")
+        }
             || fault.target == "shop->broker"
     }
 
@@ -114,46 +119,65 @@ struct Timeliness {
 
     // MARK: isolation
 
-    /// For each partner that was away: how soon the others heard meanwhile, beside how soon they hear in peace.
+    /// For each partner that was away: how soon the others heard meanwhile, beside how soon they hear in
+    /// peace.
     func isolation() throws -> RequirementResult {
         var evidence: [RequirementResult.Evidence] = []
         var measured: [RequirementResult.Measure] = []
         let partners = try partners()
         for fault in settings.faults.faults {
-            guard let away = partners.first(where: { fault.target == "partner-\($0)" || fault.target.hasSuffix("->partner-\($0)") })
+            guard
+                let away = partners.first(where: {
+                    fault.target == "partner-\($0)" || fault.target.hasSuffix("->partner-\($0)")
+                })
             else { continue }
             for healthy in partners where healthy != away {
                 let (meanwhile, baseline) = (
                     try ages(healthy, during: fault), try ages(healthy, undisturbedBy: settings.faults.faults)
                 )
-                guard let slow = Percentile.of(meanwhile, 95), let usual = Percentile.of(baseline, 95) else { continue }
+                guard let slow = Percentile.of(meanwhile, 95), let usual = Percentile.of(baseline, 95) else {
+                    continue
+                }
                 measured.append(.init(name: "\(healthy)_during_\(fault.name)_p95_ms", value: JSONValue(slow)))
                 measured.append(.init(name: "\(healthy)_baseline_p95_ms", value: JSONValue(usual)))
                 let limit = max(
-                    settings.limits.isolationFactor * Double(usual), settings.limits.isolationFloor.fractionalSeconds * 1_000)
+                    settings.limits.isolationFactor * Double(usual),
+                    settings.limits.isolationFloor.fractionalSeconds * 1_000)
                 if Double(slow) > limit {
                     evidence.append(
-                        .init(details: "\(healthy) heard after \(slow) ms while \(away) was away, and after \(usual) ms otherwise"))
+                        .init(
+                            details:
+                                "\(healthy) heard after \(slow) ms while \(away) was away, and after \(usual) ms otherwise"
+                        ))
                 }
             }
+        }
+        guard !measured.isEmpty else {
+            return RequirementResult(
+                requirement: .isolation, held: nil, measured: [],
+                evidence: [.init(details: "no partner was away while others heard of anything")], breaches: 0)
         }
         return .counted(.isolation, evidence, measured: measured, settings)
     }
 
     private func partners() throws -> [String] {
-        try ledgers.look { try String.fetchAll($0, sql: "SELECT partner FROM audit_partners WHERE enabled ORDER BY 1") }
+        try ledgers.look {
+            try String.fetchAll($0, sql: "SELECT partner FROM audit_partners WHERE enabled ORDER BY 1")
+        }
     }
 
     private func ages(_ partner: String, during fault: FaultTimeline.Fault) throws -> [Int64] {
         try ledgers.look { db in
             try Self.ages(
                 partner: partner, where: "accepted_at >= :from AND accepted_at <= :to",
-                ["from": fault.effectiveAt.description, "to": (fault.endedAt ?? settings.now).description], in: db)
+                ["from": fault.effectiveAt.description, "to": (fault.endedAt ?? settings.now).description],
+                in: db)
         }
     }
 
     private func ages(_ partner: String, undisturbedBy faults: [FaultTimeline.Fault]) throws -> [Int64] {
-        let spans = faults.map { "('\($0.effectiveAt)', '\($0.endedAt ?? settings.now)')" }.joined(separator: ", ")
+        let spans = faults.map { "('\($0.effectiveAt)', '\($0.endedAt ?? settings.now)')" }.joined(
+            separator: ", ")
         let condition =
             faults.isEmpty
             ? "1"

@@ -26,7 +26,8 @@ package enum Verdict: String, CaseIterable, Sendable {
     }
 }
 
-/// How verdicts are found, as SQL over the testimonies; the window for SQL offers the same under the name `audit`.
+/// How verdicts are found, as SQL over the testimonies; the window for SQL offers the same under the name
+/// `audit`.
 enum VerdictSQL {
     /// Fills `audit_verdicts` from the testimonies.
     static func judge(in db: Database) throws {
@@ -41,7 +42,8 @@ enum VerdictSQL {
 
     /// A line for each order number that the shop has sent: what it was told, over all attempts.
     ///
-    /// What is deliberately no order is left out; what came later than the copy counts for nothing but to be known.
+    /// What is deliberately no order is left out; what came later than the copy counts for nothing but to be
+    /// known.
     static let shopOrders = """
         SELECT order_number, min(sent_at) AS first_sent_at, count(*) AS attempts,
                max(outcome = 'acknowledged') AS acknowledged, max(outcome = 'unknown') AS unknown,
@@ -54,8 +56,9 @@ enum VerdictSQL {
 
     /// A line for each order number that anyone knows, with its verdict and the one place where it counts.
     ///
-    /// An order is held against the first thing the shop was told yes for. A deliberate conflict is not that, unless nothing
-    /// else was acknowledged; and while the first outcome is unknown, anything sent and not refused may be what is stored.
+    /// An order is held against the first thing the shop was told yes for. A deliberate conflict is not that,
+    /// unless nothing else was acknowledged; and while the first outcome is unknown, anything sent and not
+    /// refused may be what is stored.
     static let verdicts = """
         SELECT s.order_number,
           CASE WHEN o.order_number IS NULL THEN

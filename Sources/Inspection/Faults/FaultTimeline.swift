@@ -20,7 +20,9 @@ package struct FaultTimeline: Hashable, Sendable {
         /// Nil while it lasts.
         package var endedAt: Timestamp?
 
-        package init(name: String, target: String, kind: String, effectiveAt: Timestamp, endedAt: Timestamp? = nil) {
+        package init(
+            name: String, target: String, kind: String, effectiveAt: Timestamp, endedAt: Timestamp? = nil
+        ) {
             self.name = name
             self.target = target
             self.kind = kind
@@ -44,12 +46,14 @@ package struct FaultTimeline: Hashable, Sendable {
         self.faults = faults.sorted { ($0.effectiveAt, $0.name) < ($1.effectiveAt, $1.name) }
     }
 
-    /// Reads the conductor's notes, a JSON object a line. A fault that ends is written again under its name, with its
-    /// end. A line that a crash cut short, or that is none of ours, is passed over.
+    /// Reads the conductor's notes, a JSON object a line. A fault that ends is written again under its name,
+    /// with its end. A line that a crash cut short, or that is none of ours, is passed over.
     package init(lines text: String) {
         var byName: [String: Fault] = [:]
         for line in text.split(whereSeparator: \.isNewline) {
-            guard let fault = (try? JSONValue(parsing: Array(line.utf8))).flatMap(Fault.init) else { continue }
+            guard let fault = (try? JSONValue(parsing: Array(line.utf8))).flatMap(Fault.init) else {
+                continue
+            }
             byName["\(fault.name) \(fault.effectiveAt)"] = fault
         }
         self.init(Array(byName.values))
@@ -68,7 +72,8 @@ package struct FaultTimeline: Hashable, Sendable {
 
 extension FaultTimeline.Fault {
     init?(_ json: JSONValue) {
-        guard let name = json["name"]?.string, let target = json["target"]?.string, let kind = json["kind"]?.string,
+        guard let name = json["name"]?.string, let target = json["target"]?.string,
+            let kind = json["kind"]?.string,
             let effectiveAt = json["effective_at"]?.string.flatMap({ Timestamp($0) })
         else { return nil }
         self.init(

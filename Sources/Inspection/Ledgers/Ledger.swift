@@ -30,7 +30,8 @@ package enum Ledger: Hashable, Sendable {
         case .oms: "oms"
         case .function: "function"
         case .notify: "notify"
-        case .partner(let name): "partner_" + String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+        case .partner(let name):
+            "partner_" + String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
         }
     }
 

@@ -19,7 +19,9 @@ final class LedgerCopy: Sendable {
         directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         path = "\(directory)/copy.db"
         guard Self.copy(original, to: path) else { return nil }
-        guard access(original + "-wal", F_OK) != 0 || Self.copy(original + "-wal", to: path + "-wal") else { return nil }
+        guard access(original + "-wal", F_OK) != 0 || Self.copy(original + "-wal", to: path + "-wal") else {
+            return nil
+        }
     }
 
     deinit {

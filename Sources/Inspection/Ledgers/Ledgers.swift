@@ -3,8 +3,8 @@ import Synchronization
 
 /// All ledgers of a data directory, opened to be looked at and for nothing else.
 ///
-/// It makes no difference whether the roles are alive: the files are read as they lie, after `kill -9` too. Nothing is
-/// written to them, no checkpoint is made, and a look is short, so that no role is ever held up.
+/// It makes no difference whether the roles are alive: the files are read as they lie, after `kill -9` too.
+/// Nothing is written to them, no checkpoint is made, and a look is short, so that no role is ever held up.
 ///
 /// In SQL the ledgers are called `shop`, `broker`, `oms`, `function`, `notify` and `partner_NAME`.
 package final class Ledgers: Sendable {
@@ -24,7 +24,9 @@ package final class Ledgers: Sendable {
     /// - Parameter wanted: Only these; nil for all, partners included. What is left out is opened faster.
     /// - Throws: ``LedgerError/noDirectory(_:)``.
     package init(in directory: String, only wanted: [Ledger]? = nil) throws {
-        guard let names = DirectoryListing.names(in: directory) else { throw LedgerError.noDirectory(directory) }
+        guard let names = DirectoryListing.names(in: directory) else {
+            throw LedgerError.noDirectory(directory)
+        }
         self.directory = directory
         let found = names.compactMap(Ledger.init(partnerFile:)).sorted { $0.file < $1.file }
         partners = found.map { $0.file.dropFirst("partner-".count).dropLast(".db".count) }.map(String.init)
@@ -41,7 +43,8 @@ package final class Ledgers: Sendable {
                 continue
             }
             let path = "\(directory)/\(ledger.file)"
-            let (standing, copy) = Self.open(ledger, at: path, keepsRoom: Self.mostAttached - 1, on: connection, &attached)
+            let (standing, copy) = Self.open(
+                ledger, at: path, keepsRoom: Self.mostAttached - 1, on: connection, &attached)
             standings.append((ledger, standing))
             if standing.isOpen { paths[ledger] = copy?.path ?? path }
             if let copy { copies.append(copy) }
@@ -71,7 +74,8 @@ package final class Ledgers: Sendable {
 
     /// Asks. Each statement sees each file as of one moment; hold a cursor open only as long as you must.
     package func look<Answer>(_ question: (Database) throws -> Answer) throws -> Answer {
-        try connection.writeWithoutTransaction(question)  // temporary tables apart there is nothing it could write
+        // Temporary tables apart there is nothing that it could write.
+        try connection.writeWithoutTransaction(question)
     }
 
     /// Whether a table or view is there: a role that has just begun to live may not have made it yet.
@@ -80,7 +84,8 @@ package final class Ledgers: Sendable {
         return try whileAttached(ledger) {
             try look { db in
                 try Bool.fetchOne(
-                    db, sql: "SELECT count(*) > 0 FROM \(ledger.schema).sqlite_master WHERE name = ?", arguments: [name])
+                    db, sql: "SELECT count(*) > 0 FROM \(ledger.schema).sqlite_master WHERE name = ?",
+                    arguments: [name])
                     ?? false
             }
         }
@@ -104,14 +109,15 @@ package final class Ledgers: Sendable {
 
     /// Does something for which a ledger must be attached under its schema's name.
     ///
-    /// SQLite attaches ten files at most; the partners beyond that are attached for the length of their turn. So take such
-    /// turns one after another.
+    /// SQLite attaches ten files at most; the partners beyond that are attached for the length of their turn.
+    /// So take such turns one after another.
     package func whileAttached<Answer>(_ ledger: Ledger, _ deed: () throws -> Answer) throws -> Answer {
         guard let path = paths[ledger] else { throw LedgerError.missing(ledger, in: directory) }
         guard attached.withLock({ $0.insert(ledger).inserted }) else { return try deed() }
         defer { attached.withLock { _ = $0.remove(ledger) } }
         try look { try $0.execute(sql: "ATTACH ? AS \(ledger.schema)", arguments: [path]) }
-        defer { try? look { try $0.execute(sql: "DETACH \(ledger.schema)") } }  // the process's end does it too
+        // Should it fail, the connection's end does it too.
+        defer { try? look { try $0.execute(sql: "DETACH \(ledger.schema)") } }
         return try deed()
     }
 }
@@ -134,28 +140,35 @@ extension Ledgers {
     }
 
     private static func open(
-        _ ledger: Ledger, at path: String, keepsRoom most: Int, on connection: DatabaseQueue, _ attached: inout Set<Ledger>
+        _ ledger: Ledger, at path: String, keepsRoom most: Int, on connection: DatabaseQueue,
+        _ attached: inout Set<Ledger>
     ) -> (LedgerStanding, LedgerCopy?) {
         do {
-            try connection.writeWithoutTransaction { try visit(path, as: ledger.schema, stays: attached.count < most, in: $0) }
+            try connection.writeWithoutTransaction {
+                try visit(path, as: ledger.schema, stays: attached.count < most, in: $0)
+            }
             if attached.count < most { attached.insert(ledger) }
             return (.open, nil)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
-            return openCopy(ledger, of: path, because: error, stays: attached.count < most, on: connection, &attached)
+            return openCopy(
+                ledger, of: path, because: error, stays: attached.count < most, on: connection, &attached)
         } catch {
             return (.unreadable(reason(error)), nil)
         }
     }
 
-    /// A file in WAL mode can be read only with its `-shm` beside it, or where one may be made. Where neither is so nobody
-    /// is writing either, and a copy tells the same.
+    /// A file in WAL mode can be read only with its `-shm` beside it, or where one may be made. Where neither
+    /// is so nobody is writing either, and a copy tells the same.
     private static func openCopy(
-        _ ledger: Ledger, of path: String, because cause: DatabaseError, stays: Bool, on connection: DatabaseQueue,
+        _ ledger: Ledger, of path: String, because cause: DatabaseError, stays: Bool,
+        on connection: DatabaseQueue,
         _ attached: inout Set<Ledger>
     ) -> (LedgerStanding, LedgerCopy?) {
         guard let copy = LedgerCopy(of: path) else { return (.unreadable(reason(cause)), nil) }
         do {
-            try connection.writeWithoutTransaction { try visit(copy.path, as: ledger.schema, stays: stays, in: $0) }
+            try connection.writeWithoutTransaction {
+                try visit(copy.path, as: ledger.schema, stays: stays, in: $0)
+            }
             if stays { attached.insert(ledger) }
             return (.openAsCopy, copy)
         } catch {

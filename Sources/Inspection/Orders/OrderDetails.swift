@@ -147,7 +147,9 @@ extension OrderDetails {
 
     private func heading(of order: JSONObject) -> String {
         func field(_ name: String) -> String { PlainText.forTerminal(order[name]?.shown ?? "") }
-        let customer = [field("customer_name"), field("customer_id"), field("customer_email")].filter { !$0.isEmpty }
+        let customer = [field("customer_name"), field("customer_id"), field("customer_email")].filter {
+            !$0.isEmpty
+        }
         return """
             \(PlainText.forTerminal(orderNumber))  \(field("status"))  \(field("total"))  placed \(field("placed_at"))
               customer  \(customer.joined(separator: ", "))
@@ -166,6 +168,7 @@ extension Listing {
     /// Only the columns in which something stands.
     package var withoutEmptyColumns: Listing {
         let kept = columns.indices.filter { column in rows.contains { $0[column] != .null } }
-        return Listing(columns: kept.map { columns[$0] }, rows: rows.map { row in kept.map { row[$0] } }, next: next)
+        return Listing(
+            columns: kept.map { columns[$0] }, rows: rows.map { row in kept.map { row[$0] } }, next: next)
     }
 }

@@ -44,7 +44,8 @@ package struct OrderExport: Sendable {
 
     /// Hands out the export page by page, oldest order first.
     ///
-    /// In flat formats the company makes the rows: one for each line, event or delivery, under the order's number.
+    /// In flat formats the company makes the rows: one for each line, event or delivery, under the order's
+    /// number.
     /// - Parameter isFlat: True for CSV, false for JSON, where the company hangs in each order.
     /// - Returns: How many orders.
     package func write(
@@ -56,7 +57,8 @@ package struct OrderExport: Sendable {
         var count = 0
         while true {
             let orders = try ledgers.look { try self.orders(after: last, $0) }
-            guard let accepted = orders.columns.firstIndex(of: "accepted_at"), let end = orders.rows.last else {
+            guard let accepted = orders.columns.firstIndex(of: "accepted_at"), let end = orders.rows.last
+            else {
                 if count == 0 { try page(try ledgers.look { try joined(orders, isFlat: isFlat, $0) }) }
                 return count
             }

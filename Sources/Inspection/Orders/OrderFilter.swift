@@ -25,6 +25,11 @@ package struct OrderFilter: Hashable, Sendable {
         case text(String)
     }
 
+    /// What an order's status can be.
+    package static let statuses = ["new", "accepted", "on_hold", "cancelled", "completed"]
+    /// What can be the state of a delivery.
+    package static let deliveryStates = ["pending", "retrying", "delivered", "parked", "skipped"]
+
     package var conditions: [Condition]
 
     package init(_ conditions: [Condition] = []) {
@@ -93,7 +98,8 @@ extension OrderFilter.Condition {
     private static func span(
         _ column: String, _ from: Timestamp?, _ until: Timestamp?
     ) -> (String, [(any DatabaseValueConvertible)?]) {
-        let bounds = [from.map { ("\(column) >= ?", $0) }, until.map { ("\(column) < ?", $0) }].compactMap(\.self)
+        let bounds = [from.map { ("\(column) >= ?", $0) }, until.map { ("\(column) < ?", $0) }].compactMap(
+            \.self)
         return bounds.isEmpty
             ? ("1", []) : (bounds.map(\.0).joined(separator: " AND "), bounds.map(\.1.description))
     }

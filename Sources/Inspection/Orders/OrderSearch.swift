@@ -3,8 +3,8 @@ import JSON
 
 /// Pages of orders, newest or largest first.
 ///
-/// A page begins behind the last order of the one before, not at a count of rows: so paging costs the same at every depth,
-/// and new orders shift nothing.
+/// A page begins behind the last order of the one before, not at a count of rows: so paging costs the same at
+/// every depth, and new orders shift nothing.
 package struct OrderSearch: Sendable {
     package enum Sorting: String, CaseIterable, Sendable {
         case placed, accepted, total
@@ -31,7 +31,8 @@ package struct OrderSearch: Sendable {
 
     /// The columns that a table shows unless others are asked for.
     package static let shown = [
-        "order_number", "placed_at", "customer_name", "ship_to", "line_count", "total", "status", "stream_state", "partners",
+        "order_number", "placed_at", "customer_name", "ship_to", "line_count", "total", "status",
+        "stream_state", "partners",
         "accept_lag_ms",
     ]
 

@@ -41,7 +41,9 @@ package enum OrderStatistics {
         for row in listing.rows.indices {
             let currency = Currency(listing.rows[row][1].shown), minor = listing.rows[row][5].integer
             listing.rows[row].append(
-                currency.flatMap { known in minor.map { .string("\(known.code) \(Money(minor: $0, known).amount(groupedBy: ","))") } }
+                currency.flatMap { known in
+                    minor.map { .string("\(known.code) \(Money(minor: $0, known).amount(groupedBy: ","))") }
+                }
                     ?? .null)
         }
         return listing

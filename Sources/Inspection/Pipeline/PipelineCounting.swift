@@ -5,8 +5,8 @@ import Orders
 
 /// The counting behind a ``PipelineSnapshot``.
 ///
-/// What only grows is counted once: of the tables that log every try it remembers how far it has come. So a look costs about
-/// the same after a million orders as after ten.
+/// What only grows is counted once: of the tables that log every try it remembers how far it has come. So a
+/// look costs about the same after a million orders as after ten.
 struct PipelineCounting {
     private var submissions = Tally()
     private var events = Tally()
@@ -16,13 +16,15 @@ struct PipelineCounting {
     private var parked: [String: Int] = [:]
     private var totalsDueAt = Duration.zero
 
-    /// What takes a look at every row is done again once that takes less than one part in so many of the time.
+    /// What takes a look at every row is done again once that takes less than one part in so many of the
+    /// time.
     private static let totalsShare = 20
 
     /// Counts everything once.
     ///
     /// - Parameter uptime: By which the cost of counting is told.
-    mutating func look(at ledgers: Ledgers, now: Timestamp, uptime: () -> Duration) throws -> PipelineSnapshot {
+    mutating func look(at ledgers: Ledgers, now: Timestamp, uptime: () -> Duration) throws -> PipelineSnapshot
+    {
         var snapshot = PipelineSnapshot(at: now)
         snapshot.missing = ledgers.standings.filter { !$0.standing.isOpen }.map(\.ledger)
         try reckon(ledgers, now: now, uptime: uptime)
@@ -38,7 +40,8 @@ struct PipelineCounting {
     // MARK: House by house
 
     private mutating func readShop(_ ledgers: Ledgers, _ snapshot: inout PipelineSnapshot) throws {
-        guard try ledgers.hasTable("submissions", in: .shop), try ledgers.hasTable("outgoing", in: .shop) else { return }
+        guard try ledgers.hasTable("submissions", in: .shop), try ledgers.hasTable("outgoing", in: .shop)
+        else { return }
         try ledgers.look { db in
             let sums = try submissions.advance(
                 over: "shop.submissions", key: "submission_id",
@@ -46,7 +49,9 @@ struct PipelineCounting {
                     "deliberate IS NULL AND attempt = 1", "deliberate IS NULL AND outcome = 'acknowledged'",
                     "deliberate IS NULL AND outcome = 'refused'",
                 ], in: db)
-            (snapshot.shop.sent, snapshot.shop.acknowledged, snapshot.shop.refused) = (sums[0], sums[1], sums[2])
+            (snapshot.shop.sent, snapshot.shop.acknowledged, snapshot.shop.refused) = (
+                sums[0], sums[1], sums[2]
+            )
             snapshot.shop.unsent =
                 try Int.fetchOne(db, sql: "SELECT count(*) FROM shop.outgoing WHERE deliberate IS NULL") ?? 0
             let answers = try Int64.fetchAll(
@@ -71,7 +76,9 @@ struct PipelineCounting {
                 snapshot.queue.delayed += count("delayed")
                 snapshot.queue.inFlight += count("in_flight")
                 let age = queue["oldest_age_ms"]?.integer.map { max(0, $0) }
-                snapshot.queue.oldestAgeMilliseconds = [snapshot.queue.oldestAgeMilliseconds, age].compactMap(\.self).max()
+                snapshot.queue.oldestAgeMilliseconds = [snapshot.queue.oldestAgeMilliseconds, age].compactMap(
+                    \.self
+                ).max()
             case Pipeline.deadOrderQueue, Pipeline.standardDeadOrderQueue:
                 snapshot.queue.deadLetters += count("waiting") + count("delayed") + count("in_flight")
             default: continue
@@ -100,16 +107,21 @@ struct PipelineCounting {
 
     private func readStream(_ ledgers: Ledgers, _ snapshot: inout PipelineSnapshot) throws {
         guard try ledgers.hasTable("stream_records", in: .broker) else { return }
-        let shards = try StreamWindow.list(of: ledgers).objects.filter { $0["stream"]?.string == Pipeline.eventStream }
+        let shards = try StreamWindow.list(of: ledgers).objects.filter {
+            $0["stream"]?.string == Pipeline.eventStream
+        }
         snapshot.streamRecords = shards.reduce(0) { $0 + Int($1["last_counter"]?.integer ?? 0) }
         guard ledgers.has(.function) else {
             return snapshot.streamBehind = max(0, snapshot.streamRecords - (try messagesStaged(ledgers)))
         }
         for shard in shards {
             let behind = Int(shard["behind"]?.integer ?? 0)
-            guard behind > 0, let id = shard["shard_id"]?.string, let handled = shard["handled_to"]?.integer else { continue }
+            guard behind > 0, let id = shard["shard_id"]?.string, let handled = shard["handled_to"]?.integer
+            else { continue }
             snapshot.streamBehind += behind
-            let lag = try arrival(behind: handled, of: id, ledgers).map { max(0, (snapshot.at - $0).milliseconds) }
+            let lag = try arrival(behind: handled, of: id, ledgers).map {
+                max(0, (snapshot.at - $0).milliseconds)
+            }
             snapshot.streamLagMilliseconds = [snapshot.streamLagMilliseconds, lag].compactMap(\.self).max()
         }
     }
@@ -129,7 +141,9 @@ struct PipelineCounting {
     /// How many events have come to the courier: what is known of the function's progress without its ledger.
     private func messagesStaged(_ ledgers: Ledgers) throws -> Int {
         guard try ledgers.hasTable("messages", in: .notify) else { return 0 }
-        return try ledgers.look { try Int.fetchOne($0, sql: "SELECT max(message_seq) FROM notify.messages") ?? 0 }
+        return try ledgers.look {
+            try Int.fetchOne($0, sql: "SELECT max(message_seq) FROM notify.messages") ?? 0
+        }
     }
 
     private mutating func readPartners(_ ledgers: Ledgers, _ snapshot: inout PipelineSnapshot) throws {
@@ -173,8 +187,8 @@ struct PipelineCounting {
 
     // MARK: Everything anew
 
-    /// Reckons anew what takes a look at every row, when its turn has come: each time while that is cheap, less often on a
-    /// large system.
+    /// Reckons anew what takes a look at every row, when its turn has come: each time while that is cheap,
+    /// less often on a large system.
     private mutating func reckon(_ ledgers: Ledgers, now: Timestamp, uptime: () -> Duration) throws {
         let began = uptime()
         guard began >= totalsDueAt else { return }

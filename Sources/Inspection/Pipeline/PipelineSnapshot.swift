@@ -76,7 +76,8 @@ package struct PipelineSnapshot: Hashable, Sendable {
 }
 
 extension PipelineSnapshot {
-    /// Members are named as everywhere else: a scenario asks for `waiting`, `in_flight`, `outbox`, `deliveries_pending`.
+    /// Members are named as everywhere else: a scenario asks for `waiting`, `in_flight`, `outbox`,
+    /// `deliveries_pending`.
     package var json: JSONObject {
         var object = JSONObject()
         object["sent"] = JSONValue(shop.sent)

@@ -1,7 +1,8 @@
 import Clockwork
 import Synchronization
 
-/// Looks at the whole pipeline again and again, four times a second if need be, whether its processes live or not.
+/// Looks at the whole pipeline again and again, four times a second if need be, whether its processes live or
+/// not.
 package final class PipelineWatch: Sendable {
     private let directory: String
     private let time: any TimeSource
@@ -22,10 +23,13 @@ package final class PipelineWatch: Sendable {
 
     /// Counts everything once.
     ///
-    /// - Throws: ``LedgerError/noDirectory(_:)``; a ledger that is missing or cannot be read only counts as missing.
+    /// - Throws: ``LedgerError/noDirectory(_:)``; a ledger that is missing or cannot be read only counts as
+    ///   missing.
     package func look() throws -> PipelineSnapshot {
         try state.withLock { state in
-            guard let names = DirectoryListing.names(in: directory) else { throw LedgerError.noDirectory(directory) }
+            guard let names = DirectoryListing.names(in: directory) else {
+                throw LedgerError.noDirectory(directory)
+            }
             let files = names.filter { $0.hasSuffix(".db") }
             let ledgers: Ledgers
             if let known = state.ledgers, files == state.files {

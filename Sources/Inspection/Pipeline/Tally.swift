@@ -12,14 +12,16 @@ struct Tally {
     ///
     /// - Parameter columns: Conditions; each answer is how many rows fulfil it.
     mutating func advance(
-        over table: String, key: String, columns: [String], where condition: (String, StatementArguments) = ("1", []),
+        over table: String, key: String, columns: [String],
+        where condition: (String, StatementArguments) = ("1", []),
         in db: Database
     ) throws -> [Int] {
         if sums.isEmpty { sums = columns.map { _ in 0 } }
         let selected = columns.map { "coalesce(sum(\($0)), 0)" }.joined(separator: ", ")
         func sum(from: Int64, to: Int64) throws -> [Int] {
             let row = try Row.fetchOne(
-                db, sql: "SELECT \(selected) FROM \(table) WHERE \(key) > ? AND \(key) <= ? AND \(condition.0)",
+                db,
+                sql: "SELECT \(selected) FROM \(table) WHERE \(key) > ? AND \(key) <= ? AND \(condition.0)",
                 arguments: [from, to] + condition.1)
             return columns.indices.map { row?[$0] ?? 0 }
         }

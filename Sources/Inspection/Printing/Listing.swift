@@ -32,7 +32,9 @@ package struct Listing: Hashable, Sendable {
     package func columns(_ names: [String]) throws(UnknownColumn) -> Listing {
         var places: [Int] = []
         for name in names {
-            guard let place = columns.firstIndex(of: name) else { throw UnknownColumn(name: name, known: columns) }
+            guard let place = columns.firstIndex(of: name) else {
+                throw UnknownColumn(name: name, known: columns)
+            }
             places.append(place)
         }
         return Listing(columns: names, rows: rows.map { row in places.map { row[$0] } }, next: next)
@@ -43,7 +45,9 @@ package struct Listing: Hashable, Sendable {
         let name: String
         let known: [String]
 
-        package var description: String { "There is no column \(name). There are: \(known.joined(separator: ", "))." }
+        package var description: String {
+            "There is no column \(name). There are: \(known.joined(separator: ", "))."
+        }
     }
 }
 

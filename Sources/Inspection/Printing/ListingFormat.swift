@@ -38,7 +38,8 @@ extension Listing {
     private var markdown: String {
         let lines = [columns, columns.map { _ in "---" }] + rows.map { $0.map(\.shown) }
         return lines.map { line in
-            "| " + line.map { PlainText.forTerminal($0).replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
+            "| " + line.map { PlainText.forTerminal($0).replacing("|", with: "\\|") }.joined(separator: " | ")
+                + " |\n"
         }.joined()
     }
 }

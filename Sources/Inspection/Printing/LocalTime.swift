@@ -30,7 +30,8 @@ extension Timestamp {
         localtime_r(&seconds, &fields)
         let offset = fields.tm_gmtoff / 60
         let shown = (self + .seconds(Int64(fields.tm_gmtoff))).description.dropLast()
-        let zone = [abs(offset) / 60, abs(offset) % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+        let zone = [abs(offset) / 60, abs(offset) % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(
+            separator: ":")
         return "\(shown)\(offset < 0 ? "-" : "+")\(zone)"
     }
 }

@@ -1,6 +1,8 @@
-/// Text from an order is somebody else's: it must not move our cursor, change our colours or hide behind other text.
+/// Text from an order is somebody else's: it must not move our cursor, change our colours or hide behind
+/// other text.
 package enum PlainText {
-    /// The text without what a terminal would obey: control characters and marks that turn the direction of writing.
+    /// The text without what a terminal would obey: control characters and marks that turn the direction of
+    /// writing.
     ///
     /// Line breaks and tabs become spaces, so that a value stays in its row.
     package static func forTerminal(_ text: String) -> String {
@@ -26,7 +28,8 @@ package enum PlainText {
                 continue
             }
             let digits = String(scalar.value, radix: 16)
-            text.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).unicodeScalars)
+            text.append(
+                contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).unicodeScalars)
         }
         return String(text)
     }
@@ -51,14 +54,17 @@ package enum PlainText {
 
     private static func width(_ character: Character) -> Int {
         guard let first = character.unicodeScalars.first else { return 0 }
-        if first.properties.isEmojiPresentation || wide.contains(where: { $0.contains(first.value) }) { return 2 }
+        if first.properties.isEmojiPresentation || wide.contains(where: { $0.contains(first.value) }) {
+            return 2
+        }
         switch first.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: return 0
         default: return 1
         }
     }
 
-    /// Hangul, kana, ideographs and full-width forms. Source: Unicode, EastAsianWidth, the blocks that are wide throughout.
+    /// Hangul, kana, ideographs and full-width forms. Source: Unicode, EastAsianWidth, the blocks that are
+    /// wide throughout.
     private static let wide: [ClosedRange<UInt32>] = [
         0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE4F, 0xFF00...0xFF60,
         0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD,

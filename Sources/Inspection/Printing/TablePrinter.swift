@@ -15,7 +15,8 @@ struct TablePrinter {
         }
     }
 
-    /// - Parameter width: What the table should fit into; its widest columns of text give way, down to twelve each.
+    /// - Parameter width: What the table should fit into; its widest columns of text give way, down to twelve
+    ///   each.
     func printed(fitting width: Int?) -> String {
         let lines = (header.map { [$0] } ?? []) + cells
         guard let first = lines.first else { return "" }

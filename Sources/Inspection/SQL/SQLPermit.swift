@@ -1,6 +1,7 @@
 import GRDBSQLite
 
-/// What a statement from outside may touch: SQLite asks it about every table, column, function and pragma while it prepares.
+/// What a statement from outside may touch: SQLite asks it about every table, column, function and pragma
+/// while it prepares.
 final class SQLPermit {
     /// Tables and views that may be read, by schema; schemas in the order in which SQLite looks for a name.
     private let readable: [(schema: String, names: Set<String>)]
@@ -27,7 +28,8 @@ final class SQLPermit {
                 guard let context else { return SQLITE_DENY }
                 return Unmanaged<SQLPermit>.fromOpaque(context).takeUnretainedValue().decide(
                     action, first.map { String(cString: $0) }, second.map { String(cString: $0) },
-                    schema: schema.map { String(cString: $0) }, accessor: accessor.map { String(cString: $0) })
+                    schema: schema.map { String(cString: $0) }, accessor: accessor.map { String(cString: $0) }
+                )
             }, context)
     }
 
@@ -37,7 +39,9 @@ final class SQLPermit {
         schemas = []
     }
 
-    private func decide(_ action: Int32, _ first: String?, _ second: String?, schema: String?, accessor: String?) -> Int32 {
+    private func decide(
+        _ action: Int32, _ first: String?, _ second: String?, schema: String?, accessor: String?
+    ) -> Int32 {
         switch action {
         case SQLITE_SELECT, SQLITE_RECURSIVE: SQLITE_OK
         case SQLITE_READ: read(first ?? "", column: second ?? "", schema: schema, accessor: accessor)
@@ -57,24 +61,30 @@ final class SQLPermit {
             return refuse("\(schema).\(table) is not for reading")
         }
         schemas.insert(schema)
-        guard !showsPersonal, Self.personal[table]?.contains(column) == true, !Self.masking(accessor) else { return SQLITE_OK }
+        guard !showsPersonal, Self.personal[table]?.contains(column) == true, !Self.masking(accessor) else {
+            return SQLITE_OK
+        }
         hidSomething = true
         return SQLITE_IGNORE  // reads as NULL
     }
 
-    /// A table that is named without a schema and of which no column is read, or a name that the statement itself has made.
+    /// A table that is named without a schema and of which no column is read, or a name that the statement
+    /// itself has made.
     private func readNothing(of name: String) -> Int32 {
         if let place = readable.first(where: { $0.names.contains(name) }) { schemas.insert(place.schema) }
         return Self.secret.contains(name) ? refuse("\(name) is not for reading") : SQLITE_OK
     }
 
     private func call(_ function: String) -> Int32 {
-        Self.functions.contains(function.lowercased()) ? SQLITE_OK : refuse("The function \(function) is not allowed")
+        Self.functions.contains(function.lowercased())
+            ? SQLITE_OK : refuse("The function \(function) is not allowed")
     }
 
     private func pragma(_ name: String, value: String?) -> Int32 {
         let name = name.lowercased()
-        if Self.pragmasOfTables.contains(name) || value == nil && Self.pragmasWithoutValue.contains(name) { return SQLITE_OK }
+        if Self.pragmasOfTables.contains(name) || value == nil && Self.pragmasWithoutValue.contains(name) {
+            return SQLITE_OK
+        }
         return refuse("PRAGMA \(name) is not allowed")
     }
 
@@ -83,7 +93,8 @@ final class SQLPermit {
         return SQLITE_DENY
     }
 
-    /// Views of the house that read personal columns without showing them, or under a name that is hidden itself.
+    /// Views of the house that read personal columns without showing them, or under a name that is hidden
+    /// itself.
     private static func masking(_ accessor: String?) -> Bool {
         accessor == "order_overview" || accessor == "queue_messages"
     }
@@ -105,35 +116,47 @@ final class SQLPermit {
 
     /// Read like tables, but made of their arguments, or of what may be known about tables.
     static let tableFunctions: Set = [
-        "json_each", "json_tree", "pragma_table_info", "pragma_table_xinfo", "pragma_table_list", "pragma_index_list",
+        "json_each", "json_tree", "pragma_table_info", "pragma_table_xinfo", "pragma_table_list",
+        "pragma_index_list",
         "pragma_index_info", "pragma_foreign_key_list", "pragma_database_list",
     ]
 
     private static let pragmasOfTables: Set = [
-        "table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "foreign_key_list",
+        "table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo",
+        "foreign_key_list",
         "foreign_key_check", "integrity_check", "quick_check",
     ]
 
     private static let pragmasWithoutValue: Set = [
-        "database_list", "collation_list", "application_id", "user_version", "page_count", "page_size", "freelist_count",
+        "database_list", "collation_list", "application_id", "user_version", "page_count", "page_size",
+        "freelist_count",
         "encoding", "data_version", "compile_options",
     ]
 
-    /// Source: SQLite, "Built-In Scalar SQL Functions" and its sister pages; without those that reach outside or make noise.
+    /// Source: SQLite, "Built-In Scalar SQL Functions" and its sister pages; without those that reach outside
+    /// or make noise.
     private static let functions: Set = [
-        "abs", "char", "coalesce", "concat", "concat_ws", "format", "glob", "hex", "ifnull", "iif", "instr", "length", "like",
-        "likelihood", "likely", "lower", "ltrim", "max", "min", "nullif", "octet_length", "printf", "quote", "random",
-        "replace", "round", "rtrim", "sign", "sqlite_version", "substr", "substring", "trim", "typeof", "unhex", "unicode",
+        "abs", "char", "coalesce", "concat", "concat_ws", "format", "glob", "hex", "ifnull", "iif", "instr",
+        "length", "like",
+        "likelihood", "likely", "lower", "ltrim", "max", "min", "nullif", "octet_length", "printf", "quote",
+        "random",
+        "replace", "round", "rtrim", "sign", "sqlite_version", "substr", "substring", "trim", "typeof",
+        "unhex", "unicode",
         "unlikely", "upper", "zeroblob",
-        "date", "time", "datetime", "julianday", "unixepoch", "strftime", "timediff", "current_date", "current_time",
+        "date", "time", "datetime", "julianday", "unixepoch", "strftime", "timediff", "current_date",
+        "current_time",
         "current_timestamp",
         "avg", "count", "group_concat", "string_agg", "sum", "total",
-        "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead", "first_value", "last_value",
+        "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead",
+        "first_value", "last_value",
         "nth_value",
-        "json", "json_array", "json_array_length", "json_extract", "json_group_array", "json_group_object", "json_object",
-        "json_patch", "json_pretty", "json_quote", "json_remove", "json_replace", "json_set", "json_insert", "json_type",
+        "json", "json_array", "json_array_length", "json_extract", "json_group_array", "json_group_object",
+        "json_object",
+        "json_patch", "json_pretty", "json_quote", "json_remove", "json_replace", "json_set", "json_insert",
+        "json_type",
         "json_valid", "json_error_position", "->", "->>",
-        "acos", "asin", "atan", "atan2", "ceil", "ceiling", "cos", "degrees", "exp", "floor", "ln", "log", "log10", "log2",
+        "acos", "asin", "atan", "atan2", "ceil", "ceiling", "cos", "degrees", "exp", "floor", "ln", "log",
+        "log10", "log2",
         "mod", "pi", "pow", "power", "radians", "sin", "sqrt", "tan", "trunc",
     ]
 }

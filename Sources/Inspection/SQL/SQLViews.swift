@@ -61,12 +61,14 @@ package enum SQLViews {
     /// Everything they stand on: the audit's testimonies as live views, without looking inside documents.
     static func foundation(for ledgers: Ledgers, now: Timestamp) throws -> [View] {
         let testimonies: [Testimony] = [
-            .submissions, .placesOfMessages, .namesOfOrders, .namesOfRejections, .inbox, .namesOfEvents, .deliveries,
+            .submissions, .placesOfMessages, .namesOfOrders, .namesOfRejections, .inbox, .namesOfEvents,
+            .deliveries,
         ]
         let settings = AuditSettings(now: now)
         let views = try testimonies.map { testimony in
             let isThere = try testimony.sources.allSatisfy { try ledgers.hasTable($0, in: testimony.ledger) }
-            let nothing = "SELECT " + testimony.columns.map { _ in "NULL" }.joined(separator: ", ") + " WHERE 0"
+            let nothing =
+                "SELECT " + testimony.columns.map { _ in "NULL" }.joined(separator: ", ") + " WHERE 0"
             return View(
                 name: "\(testimony.name)(\(testimony.columns.joined(separator: ", ")))", meaning: "",
                 sql: isThere ? literal(testimony.query, settings) : nothing)
@@ -76,7 +78,9 @@ package enum SQLViews {
 
     /// A view has no arguments, so they are written into it.
     private static func literal(_ query: String, _ settings: AuditSettings) -> String {
-        func list(_ names: [String]) -> String { "'" + JSONValue.array(names.map(JSONValue.string)).text + "'" }
+        func list(_ names: [String]) -> String {
+            "'" + JSONValue.array(names.map(JSONValue.string)).text + "'"
+        }
         return
             query
             .replacing(":now", with: "\(settings.now.microseconds)")

@@ -10,9 +10,9 @@ import Darwin
 
 /// A shell over all ledgers at once, for statements of anybody's, which can do nothing but read.
 ///
-/// Four locks, each enough: the files are opened read-only, `query_only` is on, an authorizer allows reads of named tables
-/// and a list of functions, and nothing more can be attached. SQLite's defensive mode guards ways of writing and so would
-/// guard nothing here.
+/// Four locks, each enough: the files are opened read-only, `query_only` is on, an authorizer allows reads of
+/// named tables and a list of functions, and nothing more can be attached. SQLite's defensive mode guards
+/// ways of writing and so would guard nothing here.
 package final class SQLWindow {
     /// How much one statement may cost.
     package struct Limits: Sendable {
@@ -73,7 +73,8 @@ package final class SQLWindow {
         defer { sqlite3_finalize(statement) }
         let (listing, cut) = try rows(of: statement)
         return Answer(
-            listing: listing, cut: cut, hidPersonal: permit.hidSomething, sqliteCommand: sqliteCommand(for: sql))
+            listing: listing, cut: cut, hidPersonal: permit.hidSomething,
+            sqliteCommand: sqliteCommand(for: sql))
     }
 
     private func prepare(_ sql: String) throws(SQLFault) -> OpaquePointer? {
@@ -96,7 +97,9 @@ package final class SQLWindow {
     }
 
     private func rows(of statement: OpaquePointer?) throws(SQLFault) -> (Listing, String?) {
-        let columns = (0..<sqlite3_column_count(statement)).map { String(cString: sqlite3_column_name(statement, $0)) }
+        let columns = (0..<sqlite3_column_count(statement)).map {
+            String(cString: sqlite3_column_name(statement, $0))
+        }
         var listing = Listing(columns: Self.distinct(columns))
         var bytes = 0
         while statement != nil {
@@ -132,7 +135,10 @@ package final class SQLWindow {
         default:
             let bytes = sqlite3_column_blob(statement, column)
             let count = Int(sqlite3_column_bytes(statement, column))
-            return .string(String(decoding: UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count), as: UTF8.self))
+            return .string(
+                String(
+                    decoding: UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count),
+                    as: UTF8.self))
         }
     }
 
@@ -156,14 +162,16 @@ package final class SQLWindow {
 // MARK: - Furnishing
 
 extension SQLWindow {
-    /// Attaches the ledgers and hangs the views. Partners beyond what SQLite attaches are copied into `received`.
+    /// Attaches the ledgers and hangs the views. Partners beyond what SQLite attaches are copied into
+    /// `received`.
     private static func furnish(_ connection: SQLConnection, with ledgers: Ledgers, now: Timestamp) throws {
         try connection.execute("PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0")
         var receipts: [String] = []
         for (place, open) in ledgers.openPaths.enumerated() {
             let schema = open.ledger.schema
             try connection.execute("ATTACH \(quoted(open.path)) AS \(schema)")
-            guard case .partner(let name) = open.ledger, try ledgers.hasTable("received", in: open.ledger) else { continue }
+            guard case .partner(let name) = open.ledger, try ledgers.hasTable("received", in: open.ledger)
+            else { continue }
             let columns = """
                 \(quoted(name)) AS partner, receipt_id, event_id, order_number, event_type, received_at, answered_status,
                 body_sha256, first_time
@@ -172,12 +180,14 @@ extension SQLWindow {
                 receipts.append("SELECT \(columns) FROM \(schema).received")
             } else {
                 try connection.execute(
-                    "CREATE TEMP TABLE received_\(schema) AS SELECT \(columns) FROM \(schema).received; DETACH \(schema)")
+                    "CREATE TEMP TABLE received_\(schema) AS SELECT \(columns) FROM \(schema).received; DETACH \(schema)"
+                )
                 receipts.append("SELECT * FROM received_\(schema)")
             }
         }
         if !receipts.isEmpty {
-            try connection.execute("CREATE TEMP VIEW received AS \(receipts.joined(separator: " UNION ALL "))")
+            try connection.execute(
+                "CREATE TEMP VIEW received AS \(receipts.joined(separator: " UNION ALL "))")
         }
         for view in try SQLViews.foundation(for: ledgers, now: now) + SQLViews.offered {
             try connection.execute("CREATE TEMP VIEW \(view.name) AS \(view.sql)")
@@ -189,18 +199,25 @@ extension SQLWindow {
 
     private static func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
 
-    /// Every table and view there is, but for those that hold keys; schemas in the order in which SQLite looks for a name.
-    private static func readable(_ connection: SQLConnection) throws(SQLFault) -> [(schema: String, names: Set<String>)] {
+    /// Every table and view there is, but for those that hold keys; schemas in the order in which SQLite
+    /// looks for a name.
+    private static func readable(_ connection: SQLConnection) throws(SQLFault) -> [(
+        schema: String, names: Set<String>
+    )] {
         var readable: [(schema: String, names: Set<String>)] = []
-        let attached = try texts(connection, "SELECT name FROM pragma_database_list WHERE name NOT IN ('temp', 'main')")
+        let attached = try texts(
+            connection, "SELECT name FROM pragma_database_list WHERE name NOT IN ('temp', 'main')")
         for schema in ["temp", "main"] + attached {
-            let names = try texts(connection, "SELECT name FROM \(schema).sqlite_master WHERE type IN ('table', 'view')")
+            let names = try texts(
+                connection, "SELECT name FROM \(schema).sqlite_master WHERE type IN ('table', 'view')")
             readable.append((schema, Set(names).subtracting(SQLPermit.secret).union(catalogues)))
         }
         return readable
     }
 
-    private static let catalogues = ["sqlite_master", "sqlite_schema", "sqlite_temp_master", "sqlite_temp_schema"]
+    private static let catalogues = [
+        "sqlite_master", "sqlite_schema", "sqlite_temp_master", "sqlite_temp_schema",
+    ]
 
     private static func texts(_ connection: SQLConnection, _ sql: String) throws(SQLFault) -> [String] {
         var statement: OpaquePointer?
@@ -217,7 +234,8 @@ extension SQLWindow {
 
     private func lock() {
         let handle = connection.handle
-        for function in SQLPermit.tableFunctions.sorted() {  // made at first use, which the authorizer would not let pass
+        // They are made at first use, which the authorizer would not let pass.
+        for function in SQLPermit.tableFunctions.sorted() {
             sqlite3_exec(handle, "SELECT 1 FROM \(function) LIMIT 0", nil, nil, nil)
         }
         sqlite3_exec(handle, "PRAGMA query_only = ON", nil, nil, nil)
@@ -249,14 +267,22 @@ extension SQLWindow {
     private func sqliteCommand(for sql: String) -> String? {
         guard !permit.schemas.contains("temp") else { return nil }
         let attached = ledgers.openPaths.filter { permit.schemas.contains($0.ledger.schema) }
-        let commands = attached.map { " -cmd \(shell("ATTACH \(Self.quoted($0.path)) AS \($0.ledger.schema)"))" }.joined()
-        return "sqlite3 -readonly -header -column\(commands) :memory: \(shell(sql))"
+        let commands = attached.map {
+            " -cmd \(shell("ATTACH \(Self.quoted($0.path)) AS \($0.ledger.schema)"))"
+        }.joined()
+        return "sqlite3 -readonly -header -column\(commands) :memory: \(shell(Self.trimmed(sql)))"
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        let characters = text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace)
+        return String(characters.reversed())
     }
 
     private func shell(_ text: String) -> String {
-        "\"" + text.reduce(into: "") { quoted, character in
-            if "\"\\$`".contains(character) { quoted.append("\\") }
-            quoted.append(character)
-        } + "\""
+        "\""
+            + text.reduce(into: "") { quoted, character in
+                if "\"\\$`".contains(character) { quoted.append("\\") }
+                quoted.append(character)
+            } + "\""
     }
 }

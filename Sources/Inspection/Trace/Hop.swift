@@ -64,7 +64,9 @@ package struct OrderTrace: Sendable {
     package func text(hopsAfter seen: Int = 0) -> String {
         var page = ""
         if seen == 0 {
-            let parts = [orderNumber, status ?? "not stored", total, placedAt.map { "placed \($0) (shop time)" }]
+            let parts = [
+                orderNumber, status ?? "not stored", total, placedAt.map { "placed \($0) (shop time)" },
+            ]
             page = " " + parts.compactMap(\.self).map(PlainText.forTerminal).joined(separator: "  ") + "\n"
         }
         let houses = hops.map { PlainText.width($0.house) }.max() ?? 0
@@ -84,10 +86,11 @@ package struct OrderTrace: Sendable {
         line += PlainText.forTerminal(hop.text)
         guard !hop.faults.isEmpty else { return line }
         line += String(repeating: " ", count: max(2, Self.faultColumn - PlainText.width(line)))
-        return line + "▓ " + hop.faults.map { fault in
-            known.insert(fault).inserted
-                ? "\(fault.words) (since \(TimeSpan.written(hop.at - fault.effectiveAt)))" : fault.words
-        }.joined(separator: ", ")
+        return line + "▓ "
+            + hop.faults.map { fault in
+                known.insert(fault).inserted
+                    ? "\(fault.words) (since \(TimeSpan.written(hop.at - fault.effectiveAt)))" : fault.words
+            }.joined(separator: ", ")
     }
 
     private static let faultColumn = 64
@@ -104,7 +107,8 @@ extension FaultTimeline.Fault {
         }
     }
 
-    /// Whether whoever follows an order through this house would want to know of it: a partner's trouble is its own.
+    /// Whether whoever follows an order through this house would want to know of it: a partner's trouble is
+    /// its own.
     func concerns(_ house: String) -> Bool {
         target.firstRange(of: "partner-").map { target[$0.upperBound...] == house } ?? true
     }

@@ -16,7 +16,9 @@ extension OrderTrace {
         let found = try reader.shop() + reader.broker() + reader.oms() + reader.stream() + reader.courier()
         guard !found.isEmpty else { return nil }
         let hops = found.enumerated()
-            .sorted { ($0.element.at, $0.element.rank, $0.offset) < ($1.element.at, $1.element.rank, $1.offset) }
+            .sorted {
+                ($0.element.at, $0.element.rank, $0.offset) < ($1.element.at, $1.element.rank, $1.offset)
+            }
             .map(\.element)
         self.orderNumber = orderNumber
         let order = try reader.heading()
@@ -40,16 +42,20 @@ private struct TraceReader {
 
     func heading() throws -> JSONObject? {
         try rows(
-            "SELECT status, total, placed_at FROM oms.order_overview WHERE order_number = ?", of: .oms, needs: ["order_overview"]
+            "SELECT status, total, placed_at FROM oms.order_overview WHERE order_number = ?", of: .oms,
+            needs: ["order_overview"]
         ).first
     }
 
     func isComplete(hasOrder: Bool) throws -> Bool {
         guard hasOrder else {
-            return try !rows("SELECT 1 FROM oms.rejections WHERE order_number = ?", of: .oms, needs: ["rejections"]).isEmpty
+            return try !rows(
+                "SELECT 1 FROM oms.rejections WHERE order_number = ?", of: .oms, needs: ["rejections"]
+            ).isEmpty
         }
         let unpublished = try rows(
-            "SELECT 1 FROM oms.outbox WHERE order_number = ? AND published_at IS NULL", of: .oms, needs: ["outbox"])
+            "SELECT 1 FROM oms.outbox WHERE order_number = ? AND published_at IS NULL", of: .oms,
+            needs: ["outbox"])
         let deliveries = try rows(
             "SELECT state FROM notify.deliveries WHERE order_number = ?", of: .notify, needs: ["deliveries"])
         return unpublished.isEmpty && !deliveries.isEmpty
@@ -68,21 +74,26 @@ private struct TraceReader {
         for attempt in tries {
             guard let sentAt = attempt.time("sent_at") else { continue }
             let purpose = attempt["deliberate"]?.string.map { ", a deliberate \($0)" } ?? ""
-            hops.append(Hop(sentAt, "shop", "sent, attempt \(attempt.text("attempt"))\(purpose)", rank: .shop))
+            hops.append(
+                Hop(sentAt, "shop", "sent, attempt \(attempt.text("attempt"))\(purpose)", rank: .shop))
             let answeredAt = attempt.time("answered_at")
             switch attempt["outcome"]?.string {
             case "acknowledged":
                 hops.append(
-                    Hop(answeredAt ?? sentAt, "broker", "stored, message \(Self.short(message: attempt.text("message_id")))", rank: .broker))
+                    Hop(
+                        answeredAt ?? sentAt, "broker",
+                        "stored, message \(Self.short(message: attempt.text("message_id")))", rank: .broker))
             case "refused":
-                hops.append(Hop(answeredAt ?? sentAt, "shop", "refused: \(attempt.text("error"))", rank: .shop))
+                hops.append(
+                    Hop(answeredAt ?? sentAt, "shop", "refused: \(attempt.text("error"))", rank: .shop))
             default:
                 guard let answeredAt else { continue }  // the shop died over it, or waits
                 hops.append(Hop(answeredAt, "shop", "no answer: \(attempt.text("error"))", rank: .shop))
             }
         }
         let waiting = try rows(
-            "SELECT taken_at, attempts FROM shop.outgoing WHERE order_number = ?", of: .shop, needs: ["outgoing"])
+            "SELECT taken_at, attempts FROM shop.outgoing WHERE order_number = ?", of: .shop,
+            needs: ["outgoing"])
         hops += waiting.map {
             Hop(now, "shop", "not handed over yet, taken \($0.text("taken_at"))", rank: .pending)
         }
@@ -99,7 +110,8 @@ private struct TraceReader {
             let times = message["receive_count"]?.integer ?? 0
             let isHidden = (message["visible_at"]?.integer ?? 0) > now.microseconds
             let state =
-                message["state"]?.string == "dead" ? "dead-lettered" : isHidden ? (times > 0 ? "in flight" : "delayed") : "waiting"
+                message["state"]?.string == "dead"
+                ? "dead-lettered" : isHidden ? (times > 0 ? "in flight" : "delayed") : "waiting"
             return Hop(
                 now, "broker",
                 "\(state) in \(message.text("queue")), message \(Self.short(message: message.text("message_id"))), received \(times) times",
@@ -120,16 +132,19 @@ private struct TraceReader {
             WHERE order_number = ? ORDER BY event_seq
             """, of: .oms, needs: ["order_events"])
         let rejections = try rows(
-            "SELECT rejected_at, rejection_id, reasons FROM oms.rejections WHERE order_number = ? ORDER BY rejection_id", of: .oms,
+            "SELECT rejected_at, rejection_id, reasons FROM oms.rejections WHERE order_number = ? ORDER BY rejection_id",
+            of: .oms,
             needs: ["rejections"])
         let unpublished = try rows(
-            "SELECT event_id, attempts, last_error FROM oms.outbox WHERE order_number = ? AND published_at IS NULL", of: .oms,
+            "SELECT event_id, attempts, last_error FROM oms.outbox WHERE order_number = ? AND published_at IS NULL",
+            of: .oms,
             needs: ["outbox"])
         return events.compactMap(hop(ofEvent:)) + rejections.compactMap(hop(ofRejection:))
             + unpublished.map { entry in
                 let error = entry["last_error"]?.string.map { ", last error: \($0)" } ?? ""
                 return Hop(
-                    now, "oms", "event \(entry.text("event_id")) waits for the stream, tried \(entry.text("attempts")) times\(error)",
+                    now, "oms",
+                    "event \(entry.text("event_id")) waits for the stream, tried \(entry.text("attempts")) times\(error)",
                     rank: .pending)
             }
     }
@@ -144,13 +159,15 @@ private struct TraceReader {
 
     private func hop(ofRejection rejection: JSONObject) -> Hop? {
         guard let at = rejection.time("rejected_at") else { return nil }
-        let reasons = rejection["reasons"]?.string.flatMap { try? JSONValue(parsing: Array($0.utf8)) }?.array ?? []
+        let reasons =
+            rejection["reasons"]?.string.flatMap { try? JSONValue(parsing: Array($0.utf8)) }?.array ?? []
         let words = reasons.map { reason in
             [reason["code"]?.string, reason["path"]?.string.flatMap { $0.isEmpty ? nil : "at \($0)" }]
                 .compactMap(\.self).joined(separator: " ")
         }
         return Hop(
-            at, "oms", "rejected as \(rejection.text("rejection_id")): \(words.joined(separator: ", "))", rank: .oms)
+            at, "oms", "rejected as \(rejection.text("rejection_id")): \(words.joined(separator: ", "))",
+            rank: .oms)
     }
 
     func stream() throws -> [Hop] {
@@ -165,7 +182,9 @@ private struct TraceReader {
             let sequence = entry.text("sequence_number"), shard = entry.text("shard_id")
             let tries = (entry["attempts"]?.integer ?? 1) > 1 ? ", attempt \(entry.text("attempts"))" : ""
             hops.append(
-                Hop(at, "stream", "\(Self.short(shard: shard)) seq \(Self.short(sequence: sequence))\(tries)", rank: .stream))
+                Hop(
+                    at, "stream", "\(Self.short(shard: shard)) seq \(Self.short(sequence: sequence))\(tries)",
+                    rank: .stream))
             hops += try invocations(shard: shard, sequence: sequence)
         }
         return hops
@@ -181,7 +200,8 @@ private struct TraceReader {
             """, of: .function, needs: ["invocations"], and: [shard, sequence])
         return found.compactMap { invocation in
             guard let at = invocation.time("started_at") else { return nil }
-            let attempt = (invocation["attempt"]?.integer ?? 1) > 1 ? ", attempt \(invocation.text("attempt"))" : ""
+            let attempt =
+                (invocation["attempt"]?.integer ?? 1) > 1 ? ", attempt \(invocation.text("attempt"))" : ""
             let error = invocation["error"]?.string.map { ": \($0)" } ?? ""
             return Hop(
                 at, "function",
@@ -220,7 +240,10 @@ private struct TraceReader {
             """, of: .notify, needs: ["deliveries"])
         return messages.compactMap { message in
             message.time("received_at").map {
-                Hop($0, "courier", "\(message.text("event_type")) staged for \(message.text("partners")) partners", rank: .courier)
+                Hop(
+                    $0, "courier",
+                    "\(message.text("event_type")) staged for \(message.text("partners")) partners",
+                    rank: .courier)
             }
         } + attempts.compactMap(hop(ofAttempt:)) + open.map(hop(ofOpen:))
     }
@@ -246,10 +269,13 @@ private struct TraceReader {
     private func hop(ofOpen delivery: JSONObject) -> Hop {
         let words: String
         switch delivery["state"]?.string {
-        case "parked": words = "given up after \(delivery.text("attempts")) attempts: \(delivery.text("parked_reason"))"
+        case "parked":
+            words = "given up after \(delivery.text("attempts")) attempts: \(delivery.text("parked_reason"))"
         case "skipped": words = "skipped"
         case let state:
-            let next = delivery["next_attempt_at"]?.string.map { ", next try \($0)" } ?? ", behind an earlier event of this order"
+            let next =
+                delivery["next_attempt_at"]?.string.map { ", next try \($0)" }
+                ?? ", behind an earlier event of this order"
             words = "\(state ?? "open") after \(delivery.text("attempts")) attempts\(next)"
         }
         return Hop(now, delivery.text("partner"), words, rank: .pending)
@@ -263,7 +289,8 @@ private struct TraceReader {
     ) throws -> [JSONObject] {
         guard try tables.allSatisfy({ try ledgers.hasTable($0, in: ledger) }) else { return [] }
         return try ledgers.look { db in
-            try Listing.fetch(db, sql: query, arguments: StatementArguments([order] + more)).objects.compactMap(\.object)
+            try Listing.fetch(db, sql: query, arguments: StatementArguments([order] + more)).objects
+                .compactMap(\.object)
         }
     }
 }

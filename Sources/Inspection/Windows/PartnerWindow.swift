@@ -4,7 +4,8 @@ import JSON
 /// How each partner is doing: the courier's account, and its own.
 package enum PartnerWindow {
     package static let shown = [
-        "partner", "state", "delivered", "pending", "retrying", "parked", "under_way", "oldest_staged_at", "received", "repeats",
+        "partner", "state", "delivered", "pending", "retrying", "parked", "under_way", "oldest_staged_at",
+        "received", "repeats",
     ]
 
     /// A line for each partner.
@@ -43,16 +44,22 @@ package enum PartnerWindow {
         return try ledgers.whileAttached(ledger) {
             try ledgers.look { db in
                 let row = try Row.fetchOne(
-                    db, sql: "SELECT count(DISTINCT event_id), count(*) - count(DISTINCT event_id) FROM \(ledger.schema).received")
+                    db,
+                    sql:
+                        "SELECT count(DISTINCT event_id), count(*) - count(DISTINCT event_id) FROM \(ledger.schema).received"
+                )
                 return [JSONValue(row?[0] as Int?), JSONValue(row?[1] as Int?)]
             }
         }
     }
 
-    /// One partner with its latest attempts and whatever is open or parked; nil when the courier does not know it.
+    /// One partner with its latest attempts and whatever is open or parked; nil when the courier does not
+    /// know it.
     package static func show(_ partner: String, of ledgers: Ledgers, limit: Int = 20) throws -> Details? {
         let list = try list(of: ledgers)
-        guard let overview = list.objects.first(where: { $0["partner"]?.string == partner })?.object else { return nil }
+        guard let overview = list.objects.first(where: { $0["partner"]?.string == partner })?.object else {
+            return nil
+        }
         return try ledgers.look { db in
             Details(
                 overview: overview,
@@ -82,7 +89,8 @@ package enum PartnerWindow {
 
         package var json: JSONValue {
             [
-                "partner": .object(overview), "open": .array(open.objects), "attempts": .array(attempts.objects),
+                "partner": .object(overview), "open": .array(open.objects),
+                "attempts": .array(attempts.objects),
             ]
         }
     }

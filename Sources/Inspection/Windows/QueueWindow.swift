@@ -34,12 +34,15 @@ package enum QueueWindow {
     ///   - after: Only what stands behind this sequence; for the next page.
     /// - Returns: Nil when there is no such queue.
     package static func peek(
-        _ queue: String, of ledgers: Ledgers, now: Timestamp, states: [String]? = nil, containing text: String? = nil,
+        _ queue: String, of ledgers: Ledgers, now: Timestamp, states: [String]? = nil,
+        containing text: String? = nil,
         after: Int64? = nil, limit: Int = 20
     ) throws -> Listing? {
         try ledgers.require(.broker)
         return try ledgers.look { db in
-            guard try Bool.fetchOne(db, sql: "SELECT count(*) FROM broker.queues WHERE name = ?", arguments: [queue]) == true
+            guard
+                try Bool.fetchOne(
+                    db, sql: "SELECT count(*) FROM broker.queues WHERE name = ?", arguments: [queue]) == true
             else { return nil }
             var listing = try Listing.fetch(
                 db,
@@ -73,8 +76,8 @@ package enum QueueWindow {
         "sequence", "message_id", "order_number", "state", "receive_count", "sent_at", "body_bytes", "body",
     ]
 
-    /// For each queue the messages that have a time of their own: received or delayed ones. The rest are counted by the
-    /// queue, so this costs the same however many wait.
+    /// For each queue the messages that have a time of their own: received or delayed ones. The rest are
+    /// counted by the queue, so this costs the same however many wait.
     static let touchedSQL = """
         SELECT q.queue_id, count(CASE WHEN m.visible_at <= :now THEN 1 END) AS visible,
                count(CASE WHEN m.visible_at > :now AND m.receive_count > 0 THEN 1 END) AS in_flight,

@@ -3,7 +3,9 @@ import JSON
 
 /// What was readable and not taken, and why.
 package enum RejectionWindow {
-    package static let shown = ["rejection_id", "rejected_at", "order_number", "codes", "reason_count", "document_bytes"]
+    package static let shown = [
+        "rejection_id", "rejected_at", "order_number", "codes", "reason_count", "document_bytes",
+    ]
 
     /// Newest first.
     ///
@@ -49,13 +51,17 @@ package enum RejectionWindow {
                     """, arguments: [id])
         }
         guard var rejection = row.objects.first?.object else { return nil }
-        rejection["reasons"] = rejection["reasons"]?.string.flatMap { try? JSONValue(parsing: Array($0.utf8)) }
+        rejection["reasons"] = rejection["reasons"]?.string.flatMap {
+            try? JSONValue(parsing: Array($0.utf8))
+        }
         return rejection
     }
 
     /// How often each rule was broken.
     package static func reasons(of ledgers: Ledgers) throws -> Listing {
         try ledgers.require(.oms)
-        return try ledgers.look { try Listing.fetch($0, sql: "SELECT code, times, last_seen FROM oms.rejection_reasons") }
+        return try ledgers.look {
+            try Listing.fetch($0, sql: "SELECT code, times, last_seen FROM oms.rejection_reasons")
+        }
     }
 }

@@ -1,8 +1,8 @@
 /// How a record's sequence number reads, reckoned by the auditor and not by the broker.
 ///
-/// 47 hexadecimal digits in decimal: `2`, nine of the second in which the shard was made, one of the shard, sixteen of the
-/// record's place in it, `00`, nine of the second in which it arrived, eight of the shard, `2`. Source: observed on Amazon
-/// Kinesis by the authors of kinesalite, version 2.
+/// 47 hexadecimal digits in decimal: `2`, nine of the second in which the shard was made, one of the shard,
+/// sixteen of the record's place in it, `00`, nine of the second in which it arrived, eight of the shard,
+/// `2`. Source: observed on Amazon Kinesis by the authors of kinesalite, version 2.
 enum SequenceNumberText {
     static func decimal(shardCreation: Int64, counter: Int64, arrival: Int64, shard: Int64) -> String {
         let digits =
@@ -22,7 +22,9 @@ enum SequenceNumberText {
     }
 
     private static func digits(of decimal: String) -> [Character]? {
-        guard decimal.utf8.count == 56, decimal.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard decimal.utf8.count == 56, decimal.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
         let digits = Array(converted(decimal, from: 10, to: 16))
         guard digits.count == 47, digits[0] == "2", digits[46] == "2" else { return nil }
         return digits
@@ -33,7 +35,8 @@ enum SequenceNumberText {
         return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits.suffix(width)
     }
 
-    /// The same number in another base, by the arithmetic of the school: digit by digit, with limbs of seven digits.
+    /// The same number in another base, by the arithmetic of the school: digit by digit, with limbs of seven
+    /// digits.
     private static func converted(_ text: String, from base: UInt64, to target: UInt64) -> String {
         let limb = (0..<limbDigits).reduce(1) { power, _ in power * target }
         var limbs: [UInt64] = [0]  // the lowest first

@@ -46,27 +46,35 @@ package enum StreamWindow {
         case after(sequenceNumber: String)
     }
 
-    package static let shown = ["shard_id", "counter", "arrived_at", "event_id", "type", "order_number", "bytes"]
+    package static let shown = [
+        "shard_id", "counter", "arrived_at", "event_id", "type", "order_number", "bytes",
+    ]
 
     /// Records of a stream in the order of their arrival.
     ///
-    /// - Parameter places: How far each shard has been read, by ``advance(_:over:)``; overrides `start` for those it has.
-    /// - Returns: Nil when there is no such stream. ``Listing/next`` is the arrival of the last record, where there are more.
+    /// - Parameter places: How far each shard has been read, by ``advance(_:over:)``; overrides `start` for
+    ///   those it has.
+    /// - Returns: Nil when there is no such stream. ``Listing/next`` is the arrival of the last record, where
+    ///   there are more.
     package static func records(
-        _ stream: String, of ledgers: Ledgers, from start: Start, order: String? = nil, beyond places: [String: Int64] = [:],
+        _ stream: String, of ledgers: Ledgers, from start: Start, order: String? = nil,
+        beyond places: [String: Int64] = [:],
         limit: Int = 100
     ) throws -> Listing? {
         try ledgers.require(.broker)
         return try ledgers.look { db in
             let shards = try Row.fetchAll(
-                db, sql: "SELECT shard_id, counter FROM (\(lastRecordSQL)) WHERE stream = ?", arguments: [stream])
+                db, sql: "SELECT shard_id, counter FROM (\(lastRecordSQL)) WHERE stream = ?",
+                arguments: [stream])
             guard !shards.isEmpty else { return nil }
             var from: [String: Int64] = [:]
             for shard in shards { from[shard[0]] = begin(start, shard: shard[0], last: shard[1]) }
             from.merge(places) { _, known in known }
             // The last of all are among the last of each.
-            let most = if case .last(let count) = start, places.isEmpty { count * shards.count } else { limit }
-            var listing = try Listing.fetch(db, sql: recordsSQL, arguments: arguments(stream, from, start, order, most))
+            let most =
+                if case .last(let count) = start, places.isEmpty { count * shards.count } else { limit }
+            var listing = try Listing.fetch(
+                db, sql: recordsSQL, arguments: arguments(stream, from, start, order, most))
             if case .last(let count) = start, places.isEmpty {
                 listing.rows.removeFirst(max(0, listing.rows.count - min(count, limit)))
             } else if listing.rows.count > limit {
@@ -79,7 +87,8 @@ package enum StreamWindow {
 
     /// Notes how far each shard has been read.
     package static func advance(_ places: inout [String: Int64], over listing: Listing) {
-        guard let shard = listing.columns.firstIndex(of: "shard_id"), let counter = listing.columns.firstIndex(of: "counter")
+        guard let shard = listing.columns.firstIndex(of: "shard_id"),
+            let counter = listing.columns.firstIndex(of: "counter")
         else { return }
         for row in listing.rows { places[row[shard].shown] = row[counter].integer }
     }
@@ -121,7 +130,8 @@ package enum StreamWindow {
         var since: String?
         if case .moment(let moment) = start { since = moment.description }
         return [
-            "from": JSONValue.object(places).text, "stream": stream, "since": since, "order": order, "limit": limit + 1,
+            "from": JSONValue.object(places).text, "stream": stream, "since": since, "order": order,
+            "limit": limit + 1,
         ]
     }
 }

@@ -158,6 +158,11 @@ private struct UnheardBroker: Service {
     let broker: LocalBroker
 
     func run() async throws {
-        try await broker.run(while: { try await gracefulShutdown() })
+        let over = Bell()
+        try await withTaskCancellationOrGracefulShutdownHandler {
+            try await broker.run(while: { await over.heard() })
+        } onCancelOrGracefulShutdown: {
+            over.ring()
+        }
     }
 }

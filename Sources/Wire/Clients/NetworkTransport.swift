@@ -2,16 +2,19 @@ import AsyncHTTPClient
 import Clockwork
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 
 /// Carries requests over HTTP, on connections that are kept and used again.
 public struct NetworkTransport: Transport {
     public let endpoint: String
     private let http: HTTPClient
+    private let time: any TimeSource
 
     /// - Parameter http: Shared by all transports of a process; whoever made it shuts it down.
-    public init(endpoint: String, http: HTTPClient) {
+    public init(endpoint: String, http: HTTPClient, time: any TimeSource = SystemTime()) {
         self.endpoint = endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint
         self.http = http
+        self.time = time
     }
 
     /// A client for ``init(endpoint:http:)``: loopback or Amazon, no proxies, no redirects, bounded waits.
@@ -24,30 +27,49 @@ public struct NetworkTransport: Transport {
     }
 
     public func send(_ request: WireRequest, timeout: Duration) async throws -> WireResponse {
+        do {
+            return try await withThrowingTaskGroup { group in
+                group.addTask { try await exchange(request) }
+                // The client's own limit ends with the answer's head.
+                group.addTask { [time, endpoint] in
+                    try await time.sleep(for: timeout)
+                    throw TransportError("\(endpoint) gave no whole answer within \(timeout)", at: .patience)
+                }
+                defer { group.cancelAll() }
+                guard let response = try await group.next() else { throw CancellationError() }
+                return response
+            }
+        } catch let error as TransportError {
+            throw error
+        } catch {
+            if error is CancellationError || Task.isCancelled { throw CancellationError() }
+            throw TransportError("\(endpoint) gave no answer: \(error)", at: Self.stage(of: error))
+        }
+    }
+
+    private func exchange(_ request: WireRequest) async throws -> WireResponse {
         var outgoing = HTTPClientRequest(
             url: endpoint + request.path + (request.query.isEmpty ? "" : "?\(request.query)"))
         outgoing.method = HTTPMethod(rawValue: request.method)
         for field in request.headers.fields { outgoing.headers.add(name: field.name, value: field.value) }
         outgoing.body = .bytes(request.body)
-        do {
-            let answer = try await http.execute(outgoing, timeout: .nanoseconds(timeout.microseconds * 1_000))
-            let body = try await answer.body.collect(upTo: Self.mostBytes)
-            if let told = answer.headers.first(name: "content-length").flatMap(Int.init),
-                told != body.readableBytes
-            {
-                throw TransportError("the answer ended after \(body.readableBytes) of \(told) bytes")
-            }
-            return WireResponse(
-                status: Int(answer.status.code),
-                headers: WireHeaders(lowercased: answer.headers.map { ($0.name.lowercased(), $0.value) }),
-                body: Array(body.readableBytesView))
-        } catch let error as TransportError {
-            throw error
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            if Task.isCancelled { throw CancellationError() }
-            throw TransportError("\(endpoint) gave no answer: \(error)")
+        let answer = try await http.execute(outgoing, deadline: .distantFuture)
+        let body = try await answer.body.collect(upTo: Self.mostBytes)
+        if let told = answer.headers.first(name: "content-length").flatMap(Int.init), told != body.readableBytes {
+            throw TransportError("the answer ended after \(body.readableBytes) of \(told) bytes")
+        }
+        return WireResponse(
+            status: Int(answer.status.code),
+            headers: WireHeaders(lowercased: answer.headers.map { ($0.name.lowercased(), $0.value) }),
+            body: Array(body.readableBytesView))
+    }
+
+    private static func stage(of error: any Error) -> TransportError.Stage {
+        if error is NIOConnectionError { return .connection }
+        switch error as? HTTPClientError {
+        case .connectTimeout: return .connection
+        case .deadlineExceeded, .readTimeout: return .patience
+        default: return .exchange
         }
     }
 

@@ -7,7 +7,8 @@ import JSON
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Hold all ledgers against each other, and prove that no order was lost, invented, doubled or altered.",
+        abstract:
+            "Hold all ledgers against each other, and prove that no order was lost, invented, doubled or altered.",
         discussion: """
             Works on a dead system as on a live one; in the middle of a run, what is under way is no breach. Without --require \
             it demands everything that a row can break, and measures the rest: \
@@ -24,9 +25,10 @@ struct AuditCommand: AsyncParsableCommand {
     var require: [Requirement]?
     @Flag(help: "Demand that nothing is under way any more.") var atRest = false
     @Flag(help: "Deliveries that were given up are no breach.") var parkedIsFine = false
-    @Option(help: ArgumentHelp("Tell the verdict on one order and its whole way.", valueName: "number")) var explain: String?
+    @Option(help: ArgumentHelp("Tell the verdict on one order and its whole way.", valueName: "number"))
+    var explain: String?
     @Option(help: "Lines of evidence for each requirement.") var evidence = 10
-    @OptionGroup var output: PrintOptions
+    @OptionGroup var output: PageOptions
 
     func run() async throws {
         let path = await data.path()
@@ -47,14 +49,18 @@ struct AuditCommand: AsyncParsableCommand {
         if status != 0 { throw ExitCode(status) }
     }
 
-    private func tell(of number: String, _ report: AuditReport, _ ledgers: Ledgers, _ settings: AuditSettings) throws {
-        guard let trace = try OrderTrace(of: number, in: ledgers, faults: settings.faults, now: settings.now) else {
+    private func tell(of number: String, _ report: AuditReport, _ ledgers: Ledgers, _ settings: AuditSettings)
+        throws
+    {
+        guard let trace = try OrderTrace(of: number, in: ledgers, faults: settings.faults, now: settings.now)
+        else {
             throw Ending.noOrder(number)
         }
         let told = try Audit.explanation(of: number, in: ledgers)
         output.print(told.json(with: trace)) {
             "\(PlainText.forTerminal(number)): \(told.verdict?.rawValue ?? "no verdict")\n"
-                + (told.lastPlace.isEmpty ? "" : "\(PlainText.forTerminal(told.lastPlace))\n") + "\n" + trace.text()
+                + (told.lastPlace.isEmpty ? "" : "\(PlainText.forTerminal(told.lastPlace))\n") + "\n"
+                + trace.text()
         }
     }
 
@@ -85,23 +91,31 @@ private struct AuditPage {
             " \(Output.painted(outcome.word, good: outcome == .held))   \(phase)", "",
             " \(report.equation)   lost \(report.equation.lost)", " \(beside)", "",
         ]
-        for result in report.requirements where demanded.contains(result.requirement) { lines += self.lines(for: result) }
+        for result in report.requirements where demanded.contains(result.requirement) {
+            lines += self.lines(for: result)
+        }
         let measured = report.requirements.filter { !demanded.contains($0.requirement) && $0.held != nil }
-        if !measured.isEmpty { lines += ["", " measured, not demanded:"] + measured.flatMap { self.lines(for: $0) } }
+        if !measured.isEmpty {
+            lines += ["", " measured, not demanded:"] + measured.flatMap { self.lines(for: $0) }
+        }
         lines += partnerLines + recoveryLines + notableLines + ledgerLines
         return lines.map { "\($0)\n" }.joined()
     }
 
     private var phase: String {
         guard !report.backlog.isEmpty else { return "at rest: nothing is under way" }
-        let parts = report.backlog.json.object?.members.filter { $0.value != 0 }.map { "\($0.name) \($0.value.shown)" } ?? []
+        let parts =
+            report.backlog.json.object?.members.filter { $0.value != 0 }.map {
+                "\($0.name) \($0.value.shown)"
+            } ?? []
         return "in the middle of a run: \(parts.joined(separator: ", "))"
     }
 
     private var beside: String {
         let counts = report.counts
         let sent = counts.deliberate.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-        return "beside it: \(counts.repeats) repeats absorbed, \(counts.conflicts) conflicts, \(counts.deadLetters) dead letters, "
+        return
+            "beside it: \(counts.repeats) repeats absorbed, \(counts.conflicts) conflicts, \(counts.deadLetters) dead letters, "
             + "\(counts.unknown) unknown, \(counts.refused) refused"
             + (sent.isEmpty ? "" : "; sent on purpose: \(sent.joined(separator: ", "))")
     }
@@ -109,12 +123,14 @@ private struct AuditPage {
     private func lines(for result: RequirementResult) -> [String] {
         let mark = result.held.map { $0 ? "✔" : "✘" } ?? "?"
         let name = result.requirement.rawValue.padded(to: 17)
-        let figures = result.measured.map { "\($0.name) \($0.value.shown)" }.joined(separator: ", ")
+        let figures = result.measured.filter { $0.value != .null }.map { "\($0.name) \($0.value.shown)" }.joined(separator: ", ")
         var lines = [" \(mark) \(name) \(figures)"]
         guard result.held != true else { return lines }
         lines.append("     \(result.requirement.sentence)")
         lines += result.evidence.map { "     \(PlainText.forTerminal($0.description))" }
-        if result.breaches > result.evidence.count { lines.append("     … and \(result.breaches - result.evidence.count) more") }
+        if result.breaches > result.evidence.count {
+            lines.append("     … and \(result.breaches - result.evidence.count) more")
+        }
         return lines
     }
 
@@ -133,7 +149,8 @@ private struct AuditPage {
         return ["", " recovery"]
             + report.recoveries.map { recovery in
                 "   \(recovery.fault.words.padded(to: 24)) \(recovery.backlogAtEnd) under way at its end, "
-                    + (recovery.seconds.map { "done after \(DecimalText.written($0, digits: 1)) s" } ?? "not done yet")
+                    + (recovery.seconds.map { "done after \(DecimalText.written($0, digits: 1)) s" }
+                        ?? "not done yet")
             }
     }
 
@@ -144,7 +161,9 @@ private struct AuditPage {
         lines += shown.map {
             "   \(PlainText.forTerminal($0.orderNumber))  \($0.verdict.rawValue)  \(PlainText.forTerminal($0.lastPlace))"
         }
-        if report.notable.count > shown.count { lines.append("   … and \(report.notable.count - shown.count) more; --json has all") }
+        if report.notable.count > shown.count {
+            lines.append("   … and \(report.notable.count - shown.count) more; --json has all")
+        }
         return lines
     }
 

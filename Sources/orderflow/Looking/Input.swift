@@ -15,7 +15,9 @@ enum Input {
         if path == "-" {
             var text: [UInt8] = []
             var buffer = [UInt8](repeating: 0, count: 64 << 10)
-            while case let count = read(STDIN_FILENO, &buffer, buffer.count), count > 0 { text += buffer[..<count] }
+            while case let count = read(STDIN_FILENO, &buffer, buffer.count), count > 0 {
+                text += buffer[..<count]
+            }
             return String(decoding: text, as: UTF8.self)
         }
         guard let text = TextFile.read(path) else {

@@ -15,7 +15,8 @@ struct DataOptions: ParsableArguments {
     @Option(
         name: .customLong("data"),
         help: ArgumentHelp(
-            "The data directory. Default: ORDERFLOW_DATA, then what the settings file says, then data.", valueName: "dir"))
+            "The data directory. Default: ORDERFLOW_DATA, then what the settings file says, then data.",
+            valueName: "dir"))
     var directory: String?
 
     /// Opens the ledgers that are needed.
@@ -25,7 +26,8 @@ struct DataOptions: ParsableArguments {
         try Ledgers(in: await path(), only: wanted)
     }
 
-    /// Flag, then environment, then file, then default. A settings file that cannot be read is the roles' business.
+    /// Flag, then environment, then file, then default. A settings file that cannot be read is the roles'
+    /// business.
     func path() async -> String {
         if let directory { return directory }
         if let told = getenv("ORDERFLOW_DATA") { return String(cString: told) }
@@ -37,13 +39,16 @@ struct DataOptions: ParsableArguments {
 struct PrintOptions: ParsableArguments {
     @Option(help: "table, json, ndjson, csv or md.") var format: ListingFormat?
     @Flag(help: "Short for --format json.") var json = false
-    @Option(help: "Only these columns, in this order.", transform: { $0.split(separator: ",").map(String.init) })
+    @Option(
+        help: "Only these columns, in this order.", transform: { $0.split(separator: ",").map(String.init) })
     var columns: [String]?
     @Flag(help: "Leave out the names of the columns, in tables and CSV.") var noHeader = false
     @Flag(help: "Times by the clock of this machine instead of UTC.") var local = false
 
     func validate() throws {
-        if json, let format, format != .json { throw ValidationError("--json and --format \(format.rawValue) exclude each other.") }
+        if json, let format, format != .json {
+            throw ValidationError("--json and --format \(format.rawValue) exclude each other.")
+        }
     }
 
     var chosen: ListingFormat { json ? .json : format ?? .table }
@@ -53,7 +58,9 @@ struct PrintOptions: ParsableArguments {
     /// - Parameters:
     ///   - shown: The columns of a table unless others are asked for; programs get all.
     ///   - more: How to get the next page, where there is one.
-    func print(_ listing: Listing, shown: [String]? = nil, more: (String) -> String = { "Go on with --after \($0)." }) throws {
+    func print(
+        _ listing: Listing, shown: [String]? = nil, more: (String) -> String = { "Go on with --after \($0)." }
+    ) throws {
         Output.write(try text(of: listing, shown: shown))
         if let next = listing.next { Output.remark("There are more. \(more(next))") }
     }
@@ -68,13 +75,30 @@ struct PrintOptions: ParsableArguments {
         if local { listing = listing.inLocalTime }
         return listing.printed(as: chosen, header: header && !noHeader, width: Output.width)
     }
+}
 
-    /// Prints one object: as JSON, or as the text given.
+/// How an answer is printed that is one page, not a listing.
+struct PageOptions: ParsableArguments {
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case text, json, ndjson
+    }
+
+    @Option(help: "text, json, or ndjson for JSON in one line.") var format: Format?
+    @Flag(help: "Short for --format json.") var json = false
+
+    func validate() throws {
+        if json, let format, format != .json {
+            throw ValidationError("--json and --format \(format.rawValue) exclude each other.")
+        }
+    }
+
+    var chosen: Format { json ? .json : format ?? .text }
+
     func print(_ json: JSONValue, text: () -> String) {
         switch chosen {
         case .json: Output.write(PlainText.escapingCommands(inJSON: json.indentedText) + "\n")
         case .ndjson: Output.write(PlainText.escapingCommands(inJSON: json.text) + "\n")
-        case .table, .csv, .md: Output.write(text())
+        case .text: Output.write(text())
         }
     }
 }
@@ -86,6 +110,8 @@ struct LimitOption: ParsableArguments {
     @Option(help: "Rows at most, 1 to 10000.") var limit = 50
 
     func validate() throws {
-        guard (1...10_000).contains(limit) else { throw ValidationError("--limit is \(limit). Use 1 to 10000.") }
+        guard (1...10_000).contains(limit) else {
+            throw ValidationError("--limit is \(limit). Use 1 to 10000.")
+        }
     }
 }

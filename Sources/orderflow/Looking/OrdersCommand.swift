@@ -21,34 +21,41 @@ struct OrdersCommand: ParsableCommand {
 
         @OptionGroup var data: DataOptions
         @OptionGroup var filter: FilterOptions
-        @Option(help: "placed, accepted or total; the latest or largest first.") var sort = OrderSearch.Sorting.accepted
+        @Option(help: "placed, accepted or total; the latest or largest first.") var sort = OrderSearch
+            .Sorting.accepted
         @OptionGroup var limit: LimitOption
         @Option(help: "Begin behind this place, as the page before gave it.") var after: String?
         @OptionGroup var output: PrintOptions
 
         func run() async throws {
             let ledgers = try await data.ledgers([.oms, .notify])
-            let search = OrderSearch(try filter.filter(now: SystemTime().now), sorting: sort, limit: limit.limit)
+            let search = OrderSearch(
+                try filter.filter(now: SystemTime().now), sorting: sort, limit: limit.limit)
             try output.print(try search.page(of: ledgers, after: after), shown: OrderSearch.shown)
         }
     }
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show all that the ledgers say about one order: its sums, its status on every axis, its deliveries.",
+            abstract:
+                "Show all that the ledgers say about one order: its sums, its status on every axis, its deliveries.",
             discussion: "Exits with 0, or with 4 when no ledger knows the number.")
 
         @OptionGroup var data: DataOptions
         @Argument(help: "The order's number.") var number: String
         @Flag(help: "Print the document alone, exactly as the shop sent it.") var document = false
-        @OptionGroup var output: PrintOptions
+        @OptionGroup var output: PageOptions
 
         func run() async throws {
             let ledgers = try await data.ledgers([.oms, .notify, .broker])
-            guard let details = try OrderDetails(of: number, in: ledgers) else { throw Ending.noOrder(number) }
+            guard let details = try OrderDetails(of: number, in: ledgers) else {
+                throw Ending.noOrder(number)
+            }
             guard document else { return output.print(details.json) { details.text(width: Output.width) } }
             guard let text = details.document else {
-                throw Ending(status: 4, words: "Order \(PlainText.forTerminal(number)) is not stored, so there is no document.")
+                throw Ending(
+                    status: 4,
+                    words: "Order \(PlainText.forTerminal(number)) is not stored, so there is no document.")
             }
             Output.write(Output.width == nil ? "\(text)\n" : PlainText.escapingCommands(inJSON: text) + "\n")
         }
@@ -65,7 +72,7 @@ struct OrdersCommand: ParsableCommand {
         @OptionGroup var data: DataOptions
         @Argument(help: "The order's number.") var number: String
         @Flag(help: "Go on until its last delivery is made or given up.") var follow = false
-        @OptionGroup var output: PrintOptions
+        @OptionGroup var output: PageOptions
 
         func run() async throws {
             let path = await data.path()
@@ -89,9 +96,11 @@ struct OrdersCommand: ParsableCommand {
             while true {
                 var trace = try trace(in: path)
                 if !trace.isComplete { trace.hops.removeAll(where: \.isPending) }
-                if output.chosen == .table, trace.hops.count > told || told == 0 { Output.write(trace.text(hopsAfter: told)) }
+                if output.chosen == .text, trace.hops.count > told || told == 0 {
+                    Output.write(trace.text(hopsAfter: told))
+                }
                 told = max(told, trace.hops.count)
-                if trace.isComplete { return output.chosen == .table ? () : show(trace) }
+                if trace.isComplete { return output.chosen == .text ? () : show(trace) }
                 try await SystemTime().sleep(for: .milliseconds(250))
             }
         }
@@ -109,10 +118,13 @@ struct OrdersCommand: ParsableCommand {
         @OptionGroup var data: DataOptions
         @OptionGroup var filter: FilterOptions
         @Option(help: "csv, json or ndjson.") var format = ListingFormat.csv
-        @Option(help: "What goes with each order: lines, events or deliveries.") var with: OrderExport.Company?
+        @Option(help: "What goes with each order: lines, events or deliveries.") var with:
+            OrderExport.Company?
 
         func validate() throws {
-            guard [.csv, .json, .ndjson].contains(format) else { throw ValidationError("Export as csv, json or ndjson.") }
+            guard [.csv, .json, .ndjson].contains(format) else {
+                throw ValidationError("Export as csv, json or ndjson.")
+            }
         }
 
         func run() async throws {
@@ -123,7 +135,8 @@ struct OrdersCommand: ParsableCommand {
             let count = try export.write(from: ledgers, isFlat: format == .csv) { page in
                 if format == .json {
                     for order in page.objects {
-                        Output.write((isFirst ? "\n" : ",\n") + PlainText.escapingCommands(inJSON: order.text))
+                        Output.write(
+                            (isFirst ? "\n" : ",\n") + PlainText.escapingCommands(inJSON: order.text))
                         isFirst = false
                     }
                 } else {
@@ -139,7 +152,9 @@ struct OrdersCommand: ParsableCommand {
     struct Stats: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Sum up orders, a row for each group and currency.",
-            discussion: "Times are those of acceptance. Exits with 0, 2 for wrong usage, 4 when there is no such ledger.")
+            discussion:
+                "Times are those of acceptance. Exits with 0, 2 for wrong usage, 4 when there is no such ledger."
+        )
 
         @OptionGroup var data: DataOptions
         @OptionGroup var filter: FilterOptions
@@ -149,7 +164,8 @@ struct OrdersCommand: ParsableCommand {
         func run() async throws {
             let ledgers = try await data.ledgers([.oms, .notify])
             try output.print(
-                try OrderStatistics.listing(of: ledgers, by: by, matching: try filter.filter(now: SystemTime().now)))
+                try OrderStatistics.listing(
+                    of: ledgers, by: by, matching: try filter.filter(now: SystemTime().now)))
         }
     }
 }

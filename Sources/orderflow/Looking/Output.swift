@@ -40,7 +40,8 @@ enum Output {
 
     /// A word in a colour, on terminals that want any.
     static func painted(_ word: String, good isGood: Bool) -> String {
-        guard width != nil, getenv("NO_COLOR") == nil, getenv("TERM").map({ String(cString: $0) }) != "dumb" else { return word }
+        guard width != nil, getenv("NO_COLOR") == nil, getenv("TERM").map({ String(cString: $0) }) != "dumb"
+        else { return word }
         return "\u{1B}[\(isGood ? 32 : 31);1m\(word)\u{1B}[0m"
     }
 
@@ -71,7 +72,9 @@ enum Output {
     }
 
     /// Help goes to standard output and is no failure; wrong usage has the status 2 here.
-    private static func endAsTheParserWould(after error: any Error, of root: any ParsableCommand.Type) -> Never {
+    private static func endAsTheParserWould(after error: any Error, of root: any ParsableCommand.Type)
+        -> Never
+    {
         let code = root.exitCode(for: error)
         let words = root.fullMessage(for: error)
         if code == .success {

@@ -10,7 +10,8 @@ struct PartnersCommand: ParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "A line for each partner: the courier's account, and what the partner itself has received.",
+            abstract:
+                "A line for each partner: the courier's account, and what the partner itself has received.",
             discussion: "Exits with 0, or with 4 when there is no such ledger.")
 
         @OptionGroup var data: DataOptions
@@ -24,16 +25,21 @@ struct PartnersCommand: ParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "One partner with what is not delivered, and its latest attempts.",
-            discussion: "Times of attempts are UTC, durations milliseconds. Exits with 0, or with 4 when there is no such partner.")
+            discussion:
+                "Times of attempts are UTC, durations milliseconds. Exits with 0, or with 4 when there is no such partner."
+        )
 
         @OptionGroup var data: DataOptions
         @Argument(help: "The partner's name.") var partner: String
         @OptionGroup var limit: LimitOption
-        @OptionGroup var output: PrintOptions
+        @OptionGroup var output: PageOptions
 
         func run() async throws {
             let found = try PartnerWindow.show(partner, of: try await data.ledgers(), limit: limit.limit)
-            guard let found else { throw Ending(status: 4, words: "The courier knows no partner \(PlainText.forTerminal(partner)).") }
+            guard let found else {
+                throw Ending(
+                    status: 4, words: "The courier knows no partner \(PlainText.forTerminal(partner)).")
+            }
             output.print(found.json) { Self.text(of: found) }
         }
 
@@ -43,7 +49,8 @@ struct PartnersCommand: ParsableCommand {
             var text = facts.map { fact in
                 "\(fact.name)\(String(repeating: " ", count: width - fact.name.count + 2))\(PlainText.forTerminal(fact.value.shown))\n"
             }.joined()
-            for (title, listing) in [("not delivered", details.open), ("latest attempts", details.attempts)] where !listing.rows.isEmpty {
+            for (title, listing) in [("not delivered", details.open), ("latest attempts", details.attempts)]
+            where !listing.rows.isEmpty {
                 text += "\n\(title)\n" + listing.withoutEmptyColumns.printed(as: .table, width: Output.width)
             }
             return text

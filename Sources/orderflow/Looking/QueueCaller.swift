@@ -10,7 +10,8 @@ import Glibc
 import Darwin
 #endif
 
-/// Speaks to a queue as any client of Amazon's does: endpoint, region and credentials from the standard environment.
+/// Speaks to a queue as any client of Amazon's does: endpoint, region and credentials from the standard
+/// environment.
 struct QueueCaller {
     private let endpoint: String
     private let region: String
@@ -35,7 +36,8 @@ struct QueueCaller {
     func call<Answer>(_ deed: (any Client<SQS>) async throws -> Answer) async throws -> Answer {
         let http = NetworkTransport.makeHTTPClient()
         let client = SigningClient(
-            SQS.self, over: NetworkTransport(endpoint: endpoint, http: http), credentials: credentials, region: region,
+            SQS.self, over: NetworkTransport(endpoint: endpoint, http: http), credentials: credentials,
+            region: region,
             surroundings: .system())
         let outcome: Result<Answer, any Error>
         do { outcome = .success(try await deed(client)) } catch { outcome = .failure(error) }
@@ -53,12 +55,17 @@ struct QueueCaller {
             Ending(status: 4, words: "\(endpoint) has no such queue.")
         case .refused(let reason): Ending(status: 1, words: "\(endpoint) refused: \(reason)")
         case .unknown(let reason):
-            Ending(status: 3, words: "Nobody can tell whether the message was taken: \(reason). Sending it again is safe on a FIFO queue.")
+            Ending(
+                status: 3,
+                words:
+                    "Nobody can tell whether the message was taken: \(reason). Sending it again is safe on a FIFO queue."
+            )
         }
     }
 
     private static func localBroker(in directory: String) -> String? {
-        TextFile.read("\(directory)/ports.json").flatMap { try? JSONValue(parsing: Array($0.utf8)) }?["broker"]?.integer
+        TextFile.read("\(directory)/ports.json").flatMap { try? JSONValue(parsing: Array($0.utf8)) }?[
+            "broker"]?.integer
             .map { "http://127.0.0.1:\($0)" }
     }
 

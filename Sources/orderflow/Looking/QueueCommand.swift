@@ -21,35 +21,45 @@ struct QueueCommand: ParsableCommand {
         func run() async throws {
             let listing = try QueueWindow.list(of: try await data.ledgers([.broker]), now: SystemTime().now)
             try output.print(
-                listing, shown: ["queue", "waiting", "in_flight", "delayed", "oldest_age_ms", "max_receive_count", "dead_letters_to"])
+                listing,
+                shown: [
+                    "queue", "waiting", "in_flight", "delayed", "oldest_age_ms", "max_receive_count",
+                    "dead_letters_to",
+                ])
         }
     }
 
     struct Peek: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Look at a queue's messages. None is received, hidden or counted.",
-            discussion: "Exits with 0, also when it is empty; 2 for wrong usage; 4 when there is no such queue.")
+            discussion:
+                "Exits with 0, also when it is empty; 2 for wrong usage; 4 when there is no such queue.")
 
         @OptionGroup var data: DataOptions
         @Argument(help: "The queue's name.") var queue: String
         @Option(help: "waiting, delayed, in-flight, dead or all.") var state = "all"
-        @Option(help: ArgumentHelp("Only messages whose body contains this.", valueName: "text")) var grep: String?
+        @Option(help: ArgumentHelp("Only messages whose body contains this.", valueName: "text")) var grep:
+            String?
         @OptionGroup var limit: LimitOption
         @Option(help: "Begin behind this sequence, as the page before gave it.") var after: Int64?
         @OptionGroup var output: PrintOptions
 
         func validate() throws {
             guard ["waiting", "delayed", "in-flight", "dead", "all"].contains(state) else {
-                throw ValidationError("--state \(state) is none. Use waiting, delayed, in-flight, dead or all.")
+                throw ValidationError(
+                    "--state \(state) is none. Use waiting, delayed, in-flight, dead or all.")
             }
         }
 
         func run() async throws {
             let listing = try QueueWindow.peek(
                 queue, of: try await data.ledgers([.broker]), now: SystemTime().now,
-                states: state == "all" ? nil : [state == "in-flight" ? "in flight" : state], containing: grep, after: after,
+                states: state == "all" ? nil : [state == "in-flight" ? "in flight" : state], containing: grep,
+                after: after,
                 limit: limit.limit)
-            guard let listing else { throw Ending(status: 4, words: "There is no queue \(PlainText.forTerminal(queue)).") }
+            guard let listing else {
+                throw Ending(status: 4, words: "There is no queue \(PlainText.forTerminal(queue)).")
+            }
             try output.print(listing, shown: QueueWindow.shown)
         }
     }
@@ -69,15 +79,24 @@ struct QueueCommand: ParsableCommand {
         @OptionGroup var data: DataOptions
         @Argument(help: "The queue's name.") var queue: String
         @Argument(help: "The file whose text is the body; - reads standard input.") var file: String
-        @Option(help: ArgumentHelp("The message group. Default on FIFO queues: the order's number in the document.", valueName: "id"))
+        @Option(
+            help: ArgumentHelp(
+                "The message group. Default on FIFO queues: the order's number in the document.",
+                valueName: "id"))
         var group: String?
-        @Option(help: ArgumentHelp("Default on FIFO queues: the idempotency key in the document, or a new one.", valueName: "id"))
+        @Option(
+            help: ArgumentHelp(
+                "Default on FIFO queues: the idempotency key in the document, or a new one.", valueName: "id")
+        )
         var deduplicationId: String?
-        @Option(help: ArgumentHelp("Seconds until it becomes visible, 0 to 900; standard queues only.", valueName: "seconds"))
+        @Option(
+            help: ArgumentHelp(
+                "Seconds until it becomes visible, 0 to 900; standard queues only.", valueName: "seconds"))
         var delay: Int?
         @Option(help: ArgumentHelp("Where SQS is spoken.", valueName: "url")) var endpointUrl: String?
-        @Option(help: "The region. Default: AWS_REGION, AWS_DEFAULT_REGION, then us-east-1.") var region: String?
-        @OptionGroup var output: PrintOptions
+        @Option(help: "The region. Default: AWS_REGION, AWS_DEFAULT_REGION, then us-east-1.") var region:
+            String?
+        @OptionGroup var output: PageOptions
 
         func run() async throws {
             let body = try Input.text(of: file)
@@ -95,7 +114,8 @@ struct QueueCommand: ParsableCommand {
         private func message(_ body: String, to url: String) -> SendMessage {
             guard queue.hasSuffix(".fifo") else {
                 return SendMessage(
-                    queueUrl: url, messageBody: body, delaySeconds: delay, messageDeduplicationId: deduplicationId,
+                    queueUrl: url, messageBody: body, delaySeconds: delay,
+                    messageDeduplicationId: deduplicationId,
                     messageGroupId: group)
             }
             let document = try? JSONValue(parsing: Array(body.utf8))

@@ -11,7 +11,8 @@ struct RejectionsCommand: ParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List rejections, the latest first.",
-            discussion: "Exits with 0, also when there are none; 2 for wrong usage; 4 when there is no such ledger.")
+            discussion:
+                "Exits with 0, also when there are none; 2 for wrong usage; 4 when there is no such ledger.")
 
         @OptionGroup var data: DataOptions
         @Option(help: "Only those with this reason, such as total_mismatch.") var code: String?
@@ -22,7 +23,8 @@ struct RejectionsCommand: ParsableCommand {
 
         func run() async throws {
             let listing = try RejectionWindow.list(
-                of: try await data.ledgers([.oms]), code: code, order: order, before: after, limit: limit.limit)
+                of: try await data.ledgers([.oms]), code: code, order: order, before: after,
+                limit: limit.limit)
             try output.print(listing, shown: RejectionWindow.shown)
         }
     }
@@ -34,7 +36,7 @@ struct RejectionsCommand: ParsableCommand {
 
         @OptionGroup var data: DataOptions
         @Argument(help: "The rejection's id.") var id: Int64
-        @OptionGroup var output: PrintOptions
+        @OptionGroup var output: PageOptions
 
         func run() async throws {
             guard let rejection = try RejectionWindow.show(id, of: try await data.ledgers([.oms])) else {
@@ -54,7 +56,9 @@ struct RejectionsCommand: ParsableCommand {
                 """
             for reason in rejection["reasons"]?.array ?? [] {
                 let place = reason["path"]?.string.flatMap { $0.isEmpty ? nil : " at \($0)" } ?? ""
-                text += PlainText.forTerminal("  \(reason["code"]?.shown ?? "?")\(place): \(reason["message"]?.shown ?? "")") + "\n"
+                text +=
+                    PlainText.forTerminal(
+                        "  \(reason["code"]?.shown ?? "?")\(place): \(reason["message"]?.shown ?? "")") + "\n"
             }
             return text + "\n" + PlainText.forTerminal(rejection["document"]?.shown ?? "") + "\n"
         }
@@ -62,7 +66,8 @@ struct RejectionsCommand: ParsableCommand {
 
     struct Reasons: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Count how often each rule was broken.", discussion: "Exits with 0, or with 4 when there is no such ledger.")
+            abstract: "Count how often each rule was broken.",
+            discussion: "Exits with 0, or with 4 when there is no such ledger.")
 
         @OptionGroup var data: DataOptions
         @OptionGroup var output: PrintOptions

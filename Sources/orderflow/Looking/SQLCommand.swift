@@ -29,11 +29,15 @@ struct SQLCommand: AsyncParsableCommand {
         let answer = try window.ask(try query ?? Input.text(of: "-"), explaining: explain)
         try output.print(answer.listing)
         if let cut = answer.cut { Output.remark("Only \(cut) are shown; there are more.") }
-        if answer.hidPersonal { Output.remark("Columns with personal data are left empty; --show-personal shows them.") }
+        if answer.hidPersonal {
+            Output.remark("Columns with personal data are left empty; --show-personal shows them.")
+        }
         if let command = answer.sqliteCommand {
             Output.remark("The same in sqlite3: \(PlainText.forTerminal(command))")
         } else {
-            Output.remark("audit, lost, pipeline, latency and received are views of this window; `orderflow schema db` prints them.")
+            Output.remark(
+                "audit, lost, pipeline, latency and received are views of this window; `orderflow schema db` prints them."
+            )
         }
     }
 }

@@ -35,12 +35,16 @@ struct SchemaCommand: ParsableCommand {
             guard let ledger else {
                 Output.write(OrderSchema.text)
                 for view in SQLViews.offered {
-                    Output.write("\n-- In `orderflow sql`: \(view.meaning)\n-- \(view.name): " + Self.commented(view.sql) + "\n")
+                    Output.write(
+                        "\n-- In `orderflow sql`: \(view.meaning)\n-- \(view.name): "
+                            + Self.commented(view.sql) + "\n")
                 }
                 return
             }
             let ledgers = try await data.ledgers()
-            let found = ledgers.standings.map(\.ledger).first { $0.schema == ledger || $0.schema == "partner_\(ledger)" }
+            let found = ledgers.standings.map(\.ledger).first {
+                $0.schema == ledger || $0.schema == "partner_\(ledger)"
+            }
             guard let found else { throw ValidationError("There is no ledger \(ledger).") }
             Output.write(try ledgers.schema(of: found))
         }

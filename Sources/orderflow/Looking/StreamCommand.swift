@@ -7,7 +7,8 @@ import Orders
 /// `orderflow stream …`: what is in the stream.
 struct StreamCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stream", abstract: "List streams and read their records, without a reader's place being moved.",
+        commandName: "stream",
+        abstract: "List streams and read their records, without a reader's place being moved.",
         subcommands: [List.self, Tail.self])
 
     struct List: AsyncParsableCommand {
@@ -33,7 +34,10 @@ struct StreamCommand: ParsableCommand {
 
         @OptionGroup var data: DataOptions
         @Argument(help: "The stream's name.") var stream = Pipeline.eventStream
-        @Option(help: "trim (the oldest), latest, a time such as 10m or 2010-12-01T08:26:00Z, or a sequence number. Default: the last ones.")
+        @Option(
+            help:
+                "trim (the oldest), latest, a time such as 10m or 2010-12-01T08:26:00Z, or a sequence number. Default: the last ones."
+        )
         var from: String?
         @Option(help: ArgumentHelp("Only this order's.", valueName: "number")) var order: String?
         @Flag(help: "Go on as records arrive, until interrupted.") var follow = false
@@ -47,7 +51,9 @@ struct StreamCommand: ParsableCommand {
                 guard
                     let listing = try StreamWindow.records(
                         stream, of: ledgers, from: start, order: order, beyond: places, limit: limit.limit)
-                else { throw Ending(status: 4, words: "There is no stream \(PlainText.forTerminal(stream)).") }
+                else {
+                    throw Ending(status: 4, words: "There is no stream \(PlainText.forTerminal(stream)).")
+                }
                 StreamWindow.advance(&places, over: listing)
                 guard follow else {
                     return try output.print(listing, shown: StreamWindow.shown) { "Go on with --from \($0)." }
@@ -55,7 +61,9 @@ struct StreamCommand: ParsableCommand {
                 if isFirst || !listing.rows.isEmpty {
                     Output.write(try output.text(of: listing, shown: StreamWindow.shown, header: isFirst))
                 }
-                if isFirst, case .last = start { start = .oldest; places.merge(try ends(ledgers)) { known, _ in known } }
+                if isFirst, case .last = start {
+                    start = .oldest; places.merge(try ends(ledgers)) { known, _ in known }
+                }
                 isFirst = false
                 if listing.next == nil { try await SystemTime().sleep(for: .milliseconds(250)) }
             }
@@ -65,7 +73,8 @@ struct StreamCommand: ParsableCommand {
             let shards = try StreamWindow.list(of: ledgers).objects.filter { $0["stream"]?.string == stream }
             return Dictionary(
                 shards.compactMap { shard in
-                    shard["shard_id"]?.string.flatMap { id in shard["last_counter"]?.integer.map { (id, $0) } }
+                    shard["shard_id"]?.string.flatMap { id in shard["last_counter"]?.integer.map { (id, $0) }
+                    }
                 }, uniquingKeysWith: max)
         }
 

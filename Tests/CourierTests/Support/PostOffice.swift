@@ -92,6 +92,15 @@ final class PostOffice {
         return false
     }
 
+    /// Lets the world run until no delivery is open, or the process has been killed at a commit.
+    ///
+    /// - Returns: True when no delivery is open.
+    @discardableResult
+    func settle(atMost limit: Duration = .seconds(600)) -> Bool {
+        // Looking into the ledger costs more than a step does.
+        run(until: { world.steps.isMultiple(of: 32) && isQuiet }, atMost: limit) || (inside != nil && isQuiet)
+    }
+
     /// Lets time pass.
     func wait(_ span: Duration) {
         let end = world.uptime + span
