@@ -68,7 +68,7 @@ let targets: [[Target]] = [
     house("OMS", on: role, tests: [lifecycleTests]),
     house("Function", on: role),
     house("Courier", on: role + [httpClient] + nio),
-    house("Partners", on: role),
+    house("Partners", on: role, tests: [httpClient]),
 
     // Those who watch, break and prove.
     house(

@@ -49,14 +49,17 @@ package final class SimulatedWorld: @unchecked Sendable {  // one thread only, a
     /// Lets the world run until `isDone` holds.
     ///
     /// - Parameter limit: How far the clock may go from here.
-    /// - Returns: False when nothing can run and no timer is set within `limit`: the world is stuck.
+    /// - Returns: False when `limit` has passed, and nothing more happens in it.
     package func run(until isDone: () -> Bool, atMost limit: Duration = .seconds(86_400)) -> Bool {
         let end = uptime + limit
         thread = pthread_self()
         defer { thread = nil }
         while !isDone() {
             if jobs.isEmpty {
-                guard fireEarliestTimers(until: end) else { return false }
+                guard fireEarliestTimers(until: end) else {
+                    uptime = end
+                    return false
+                }
                 continue
             }
             let place = random.next(upperBound: UInt64(jobs.count))

@@ -90,6 +90,13 @@ extension QueueFault {
             .invalidParameterValue, "Value \(value) for parameter \(parameter) is invalid. Reason: \(reason)")
     }
 
+    /// An id that ``MessageDraft/isSound(id:)`` does not hold for.
+    public static func unsoundID(_ id: String, of parameter: String) -> QueueFault {
+        .invalid(
+            id, for: parameter,
+            "\(parameter) can only include alphanumeric and punctuation characters. 1 to 128 in length.")
+    }
+
     public static func nameExists(differing attribute: String) -> QueueFault {
         QueueFault(
             .queueNameExists,

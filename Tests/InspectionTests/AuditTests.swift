@@ -118,6 +118,31 @@ import Testing
     }
 }
 
+@Suite struct `An audit in the middle of a run` {
+    @Test func `accuses nobody of what moves on while it looks`() throws {
+        let street = try Street(orders: 3)
+        for number in 4...9 { try street.queue("W-\(number)", try street.send("W-\(number)")) }
+        var next = 4
+
+        let audit = Audit(ledgers: try street.ledgers(), settings: AuditSettings(now: Street.evening)) {
+            // One that waits is taken in and delivered, and a new one goes the whole way.
+            if next <= 9 {
+                try street.edit(.broker, "DELETE FROM messages WHERE message_id = 'm-W-\(next)'")
+                try street.accept("W-\(next)")
+                for partner in street.partners { try street.deliver("W-\(next)", to: partner) }
+            }
+            try street.complete("X-\(next)")
+            next += 1
+        }
+        let report = try audit.report()
+
+        #expect(next == 13)
+        #expect(report.outcome() == .held, "\(report.requirements.filter { $0.held == false })")
+        #expect(report.equation.acknowledged == 9)
+        #expect(report.equation.lost == 0)
+    }
+}
+
 @Suite struct `An audit without all its witnesses` {
     @Test func `proves nothing where the shop's ledger is missing`() throws {
         let street = try Street()

@@ -1,4 +1,7 @@
 import Clockwork
+import NIOCore
+import NIOHTTP1
+import NIOPosix
 import Synchronization
 import Testing
 
@@ -98,16 +101,30 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 10, 1_024, 30_000])
+    @Test(arguments: [0, 10, 1_024, 200_000])
     func `writes an answer in one piece`(size: Int) async throws {
-        try await Listening.with(answer: { _ in WireResponse(status: 200, body: Array(repeating: 65, count: size)) }) {
-            let caller = try await RawCaller.connect(to: $0.port)
-            for _ in 0..<5 {
-                let answer = try await caller.ask(.get("/"))
-                #expect(answer.body.utf8.count == size)
-                #expect(answer.pieces == 1)
+        let pieces = Mutex<[Int]>([])
+        let connections = OpenConnections(limit: 1, limitOfOneAddress: 1)
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(PieceCounter { bytes in pieces.withLock { $0.append(bytes) } })
+                    try pipeline.configureHTTPServerPipeline()
+                    try pipeline.addHandler(
+                        HTTPConnection(
+                            channel: channel, limits: HTTPListener.Limits(), time: HandClock(), connections: connections,
+                            answer: { _ in WireResponse(status: 200, body: Array(repeating: 65, count: size)) }))
+                }
             }
-        }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let caller = try await RawCaller.connect(to: server.localAddress?.port ?? 0)
+
+        for _ in 0..<3 { #expect(try await caller.ask(.get("/")).body.utf8.count == size) }
+
+        #expect(pieces.withLock { $0.count } == 3)
+        #expect(pieces.withLock { $0.allSatisfy { $0 > size } })
+        try await server.close()
     }
 
     @Test func `hangs up where there is nothing to say`() async throws {
@@ -401,6 +418,27 @@ import Testing
             var fourth = try await RawCaller.connect(to: listening.port)
             while (try? await fourth.ask(.get("/")).status) != 200 { fourth = try await RawCaller.connect(to: listening.port) }
         }
+    }
+}
+
+/// Tells how many bytes leave with each flush.
+private final class PieceCounter: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    private let told: (Int) -> Void
+    private var bytes = 0
+
+    init(_ told: @escaping (Int) -> Void) { self.told = told }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        bytes += unwrapOutboundIn(data).readableBytes
+        context.write(data, promise: promise)
+    }
+
+    func flush(context: ChannelHandlerContext) {
+        told(bytes)
+        bytes = 0
+        context.flush()
     }
 }
 

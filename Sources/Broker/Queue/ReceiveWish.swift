@@ -28,6 +28,9 @@ struct ReceiveWish: Sendable {
         try check(
             request.visibilityTimeout, "VisibilityTimeout", 0...43_200,
             "Must be >= 0 and <= 43200, if provided.")
+        if let attempt = request.receiveRequestAttemptId, !MessageDraft.isSound(id: attempt) {
+            throw WireError(.unsoundID(attempt, of: "ReceiveRequestAttemptId"))
+        }
         limit = request.maxNumberOfMessages ?? 1
         visibilityTimeout = request.visibilityTimeout.map { .seconds($0) }
         waitSeconds = request.waitTimeSeconds

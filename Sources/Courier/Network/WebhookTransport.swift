@@ -15,7 +15,8 @@ struct WebhookTransport: Transport {
     /// Reads at most 64 KiB of an answer's body, and closes the connection if there is more. A body that ends early, or
     /// does not end in time, takes nothing away from a status that has come.
     func send(_ request: WireRequest, timeout: Duration) async throws -> WireResponse {
-        let outcome = await withTaskGroup(of: Result<WireResponse, any Error>?.self) { group in
+        typealias Outcome = Result<WireResponse, any Error>
+        let outcome = await withTaskGroup(of: Outcome?.self) { group -> Outcome? in
             group.addTask { await Result(catching: { try await exchange(request) }) }
             // The client's own limit ends with the answer's head.
             group.addTask { [time = network.time] in

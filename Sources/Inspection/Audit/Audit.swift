@@ -10,7 +10,9 @@ import JSON
 /// a live one: in the middle of a run, what is under way is no breach.
 package struct Audit {
     let ledgers: Ledgers
-    private let settings: AuditSettings
+    let settings: AuditSettings
+    /// What goes on in the street between two copies.
+    var meanwhile: () throws -> Void = {}
 
     /// Audits everything under a data directory.
     ///
@@ -20,7 +22,7 @@ package struct Audit {
         try Audit(ledgers: ledgers, settings: settings).report()
     }
 
-    private func report() throws -> AuditReport {
+    func report() throws -> AuditReport {
         try gather()
         var report = try ledgers.look { db in
             AuditReport(
@@ -39,17 +41,25 @@ package struct Audit {
 
     private func gather() throws {
         let arguments = try Self.questions(settings, to: ledgers)
+        let mine = Testimony.houses.flatMap(\.self)
         try ledgers.look { db in
-            for testimony in Testimony.all + [Testimony.received(by: "")] { try testimony.prepare(in: db) }
+            for testimony in mine + [Testimony.received(by: "")] { try testimony.prepare(in: db) }
         }
-        for testimony in Testimony.all { try testimony.gather(from: ledgers, arguments: arguments) }
+        for house in Testimony.houses {
+            try Testimony.gather(house, from: ledgers, arguments: arguments)
+            try meanwhile()
+        }
         for partner in ledgers.partners where ledgers.has(.partner(partner)) {
             let received = Testimony.received(by: partner)
             try ledgers.whileAttached(received.ledger) {
-                try received.gather(from: ledgers, arguments: arguments)
+                try Testimony.gather([received], from: ledgers, arguments: arguments)
             }
+            try meanwhile()
         }
-        for testimony in Testimony.latecomers { try testimony.gather(from: ledgers, arguments: arguments) }
+        for testimony in Testimony.latecomers {
+            try Testimony.gather([testimony], from: ledgers, arguments: arguments)
+        }
+        for testimony in mine { try testimony.compare(with: ledgers) }
         try ledgers.look(VerdictSQL.judge)
     }
 

@@ -153,7 +153,8 @@ extension Breach {
             query: """
                 SELECT m.order_number, 'message ' || m.message_id || ' in ' || m.queue || ' is not what the shop sent'
                 FROM audit_messages m
-                WHERE EXISTS (SELECT 1 FROM audit_submissions s WHERE s.order_number = m.order_number)
+                WHERE m.content_sha256 IS NOT NULL
+                  AND EXISTS (SELECT 1 FROM audit_submissions s WHERE s.order_number = m.order_number)
                   AND NOT EXISTS (SELECT 1 FROM audit_submissions s
                                    WHERE s.order_number = m.order_number AND s.document_sha256 = m.content_sha256)
                 """),

@@ -80,7 +80,8 @@ enum LastKnownPlace {
             arguments: [order])
         let parts = rows.map { row in
             let times = row[2] as Int
-            let received = times == 0 ? "never received" : "received \(times) \(times == 1 ? "time" : "times")"
+            let received =
+                times == 0 ? "never received" : "received \(times) \(times == 1 ? "time" : "times")"
             let name = rows.count == 1 ? "" : "message \(row[3] as String) "
             return "\(name)\(row[0] as String) in \(row[1] as String), \(received)"
         }

@@ -1,9 +1,13 @@
 extension Testimony {
-    /// Everything that an audit is judged from, in the order in which it is copied; the partners follow.
-    static let all: [Testimony] = [
-        submissions, shopBacklog, messages, queues, orders, rejections, inbox, conflicts, events, outbox,
-        records, checkpoints, partners,
-        courierMessages, deliveries, attempts,
+    /// Everything that an audit is judged from, house by house in the order in which it is copied; the
+    /// partners follow.
+    static let houses: [[Testimony]] = [
+        [submissions, shopBacklog],
+        [messages, queues],
+        [orders, rejections, inbox, conflicts, events, outbox],
+        [records],
+        [checkpoints],
+        [partners, courierMessages, deliveries, attempts],
     ]
 
     /// What came into being upstream while the rest was copied: copied last, so that nothing further down
@@ -38,32 +42,29 @@ extension Testimony {
         name: "audit_shop_backlog", columns: ["unsent"], ledger: .shop, sources: ["outgoing"],
         query: "SELECT count(*) FROM shop.outgoing")
 
-    static let messages = messages(comparing: "content_sha256(body)")
-
-    /// The same for those who do not look inside.
-    static let placesOfMessages = messages(comparing: "NULL")
-
     /// The broker's own `state` goes by the machine's clock; the auditor's may be another one.
-    private static func messages(comparing contents: String) -> Testimony {
-        Testimony(
-            name: "audit_messages",
-            columns: [
-                "queue", "message_id", "order_number", "state", "receive_count", "sent_at",
-                "first_received_at", "source_arn",
-                "content_sha256",
-            ],
-            ledger: .broker, sources: ["queue_messages"],
-            query: """
-                SELECT queue, message_id, order_number,
-                       CASE WHEN queue IN (SELECT value FROM json_each(:dead)) THEN 'dead'
-                            WHEN visible_at IS NULL OR visible_at <= :now THEN 'waiting'
-                            WHEN receive_count > 0 THEN 'in flight' ELSE 'delayed' END,
-                       receive_count, sent_at, first_received_at, source_arn, \(contents)
-                FROM broker.queue_messages
-                WHERE queue IN (SELECT value FROM json_each(:live) UNION ALL SELECT value FROM json_each(:dead))
-                """,
-            keys: ["order_number", "message_id"])
-    }
+    static let messages = Testimony(
+        name: "audit_messages",
+        columns: [
+            "queue", "message_id", "order_number", "state", "receive_count", "sent_at", "first_received_at",
+            "source_arn", "place", "content_sha256",
+        ],
+        ledger: .broker, sources: ["queue_messages", "queues", "message_bodies"],
+        query: """
+            SELECT queue, message_id, order_number,
+                   CASE WHEN queue IN (SELECT value FROM json_each(:dead)) THEN 'dead'
+                        WHEN visible_at IS NULL OR visible_at <= :now THEN 'waiting'
+                        WHEN receive_count > 0 THEN 'in flight' ELSE 'delayed' END,
+                   receive_count, sent_at, first_received_at, source_arn,
+                   (SELECT queue_id << 40 FROM broker.queues q WHERE q.name = queue) | sequence, NULL
+            FROM broker.queue_messages
+            WHERE queue IN (SELECT value FROM json_each(:live) UNION ALL SELECT value FROM json_each(:dead))
+            """,
+        keys: ["order_number", "message_id"],
+        contents: """
+            content_sha256 = (SELECT content_sha256(b.body) FROM broker.message_bodies b
+                               WHERE b.place = audit_messages.place)
+            """)
 
     static let queues = Testimony(
         name: "audit_queues", columns: ["queue", "max_receive_count"],
@@ -78,51 +79,45 @@ extension Testimony {
         name: "audit_orders",
         columns: [
             "order_number", "idempotency_key", "status", "version", "placed_at", "accepted_at",
-            "document_sha256",
-            "content_sha256", "says_the_same",
+            "document_sha256", "content_sha256", "says_the_same",
         ],
         ledger: .oms, sources: ["orders", "order_documents"],
-        query: """
-            SELECT o.order_number, o.idempotency_key, o.status, o.version, o.placed_at, o.accepted_at, o.document_sha256,
-                   content_sha256(d.document),
-                   CASE WHEN json_valid(d.document) THEN
-                     o.order_number = json_extract(d.document, '$.order_number')
-                     AND o.idempotency_key = json_extract(d.document, '$.idempotency_key')
-                     AND o.currency = json_extract(d.document, '$.currency')
-                     AND o.total_minor = json_extract(d.document, '$.totals.total_minor')
-                     AND o.line_count = json_array_length(d.document, '$.lines')
-                     AND o.customer_name = json_extract(d.document, '$.customer.name') ELSE 0 END
-            FROM oms.orders o LEFT JOIN oms.order_documents d USING (order_number)
-            """,
-        keys: ["order_number"])
-
-    /// Orders by name only, for those who do not look inside.
-    static let namesOfOrders = Testimony(
-        name: orders.name, columns: orders.columns, ledger: .oms, sources: ["orders"],
         query: """
             SELECT order_number, idempotency_key, status, version, placed_at, accepted_at, document_sha256, NULL, NULL
             FROM oms.orders
             """,
-        keys: ["order_number"])
+        keys: ["order_number"],
+        contents: """
+            (content_sha256, says_the_same) =
+              (SELECT content_sha256(d.document),
+                      CASE WHEN json_valid(d.document) THEN
+                        o.order_number = json_extract(d.document, '$.order_number')
+                        AND o.idempotency_key = json_extract(d.document, '$.idempotency_key')
+                        AND o.currency = json_extract(d.document, '$.currency')
+                        AND o.total_minor = json_extract(d.document, '$.totals.total_minor')
+                        AND o.line_count = json_array_length(d.document, '$.lines')
+                        AND o.customer_name = json_extract(d.document, '$.customer.name') ELSE 0 END
+               FROM oms.orders o LEFT JOIN oms.order_documents d USING (order_number)
+               WHERE o.order_number = audit_orders.order_number)
+            """)
 
-    static let rejections = rejections(comparing: "content_sha256(document)")
-    static let namesOfRejections = rejections(comparing: "NULL")
-
-    private static func rejections(comparing contents: String) -> Testimony {
-        Testimony(
-            name: "audit_rejections",
-            columns: [
-                "rejection_id", "order_number", "idempotency_key", "message_id", "rejected_at", "code",
-                "content_sha256",
-            ],
-            ledger: .oms, sources: ["rejections"],
-            query: """
-                SELECT rejection_id, order_number, idempotency_key, message_id, rejected_at,
-                       json_extract(reasons, '$[0].code'), \(contents)
-                FROM oms.rejections
-                """,
-            keys: ["order_number", "message_id"])
-    }
+    static let rejections = Testimony(
+        name: "audit_rejections",
+        columns: [
+            "rejection_id", "order_number", "idempotency_key", "message_id", "rejected_at", "code",
+            "content_sha256",
+        ],
+        ledger: .oms, sources: ["rejections"],
+        query: """
+            SELECT rejection_id, order_number, idempotency_key, message_id, rejected_at,
+                   json_extract(reasons, '$[0].code'), NULL
+            FROM oms.rejections
+            """,
+        keys: ["order_number", "message_id"],
+        contents: """
+            content_sha256 = (SELECT content_sha256(r.document) FROM oms.rejections r
+                               WHERE r.rejection_id = audit_rejections.rejection_id)
+            """)
 
     static let inbox = Testimony(
         name: "audit_inbox",
@@ -166,31 +161,26 @@ extension Testimony {
         ],
         ledger: .oms, sources: ["outbox"],
         query: outboxQuery(isLate: false, where: "1"),
-        keys: ["event_id", "order_number"])
-
-    /// Events on their way out, by name only.
-    static let namesOfEvents = Testimony(
-        name: outbox.name, columns: outbox.columns, ledger: .oms, sources: ["outbox"],
-        query: """
-            SELECT outbox_seq, event_id, order_number, NULL, created_at, attempts, published_at, shard_id, sequence_number,
-                   NULL, 0
-            FROM oms.outbox
-            """)
+        keys: ["event_id", "order_number"], contents: outboxContents)
 
     static let lateOutbox = Testimony(
         name: "audit_outbox", columns: outbox.columns, ledger: .oms, sources: ["outbox"],
         query: outboxQuery(
             isLate: true, where: "outbox_seq > coalesce((SELECT max(outbox_seq) FROM temp.audit_outbox), 0)"))
 
-    /// A payload may be cleared once it is published; then there is nothing left to compare.
     private static func outboxQuery(isLate: Bool, where condition: String) -> String {
         """
         SELECT outbox_seq, event_id, order_number, json_extract(payload, '$.data.version'), created_at, attempts,
-               published_at, shard_id, sequence_number,
-               CASE WHEN json_extract(payload, '$.id') IS NOT NULL THEN sha256(payload) END, \(isLate ? 1 : 0)
+               published_at, shard_id, sequence_number, NULL, \(isLate ? 1 : 0)
         FROM oms.outbox WHERE \(condition)
         """
     }
+
+    /// A payload may be cleared once it is published; then there is nothing left to compare.
+    private static let outboxContents = """
+        payload_sha256 = (SELECT CASE WHEN json_extract(b.payload, '$.id') IS NOT NULL THEN sha256(b.payload) END
+                          FROM oms.outbox b WHERE b.outbox_seq = audit_outbox.outbox_seq)
+        """
 
     static let records = Testimony(
         name: "audit_records",

@@ -3,9 +3,9 @@ import GRDB
 /// What the auditor copies out of one ledger before judging: a table of his own, with the columns that
 /// matter.
 ///
-/// Copies are taken ledger by ledger in the direction in which orders travel. What a later ledger has, an
-/// earlier one must have had before; so an order that moves on meanwhile is seen in one place at least, and
-/// an audit in the middle of a run accuses nobody wrongly. Each copy is one short read.
+/// Copies are taken in the direction in which orders travel. What a later ledger has, an earlier one must
+/// have had before; so an order that moves on meanwhile is seen in one place at least, and an audit in the
+/// middle of a run accuses nobody wrongly.
 struct Testimony: Sendable {
     /// The table's name, `audit_…`.
     let name: String
@@ -18,8 +18,11 @@ struct Testimony: Sendable {
     let query: String
     /// Columns by which it is searched; each gets an index.
     var keys: [String] = []
+    /// Columns that say what is inside, as they are set in an `UPDATE` of the copy. What is inside never
+    /// changes, and looking takes long; so it is done afterwards, in many short reads.
+    var contents: String?
 
-    /// An empty table, into which ``gather(from:arguments:)`` copies.
+    /// An empty table, into which ``gather(_:from:arguments:)`` copies.
     func prepare(in db: Database) throws {
         try db.execute(sql: "CREATE TEMP TABLE IF NOT EXISTS \(name) (\(columns.joined(separator: ", ")))")
         try db.execute(sql: "DELETE FROM temp.\(name)")
@@ -28,11 +31,43 @@ struct Testimony: Sendable {
         }
     }
 
-    /// Copies what the ledger has; nothing where it has no such tables yet.
-    func gather(from ledgers: Ledgers, arguments: StatementArguments) throws {
-        for source in sources where try !ledgers.hasTable(source, in: ledger) { return }
+    /// Copies what one ledger has, all of it as of one moment; nothing where it has no such tables yet.
+    ///
+    /// - Parameter testimonies: Of the same ledger.
+    static func gather(
+        _ testimonies: [Testimony], from ledgers: Ledgers, arguments: StatementArguments
+    ) throws {
+        let there = try testimonies.filter { try $0.isThere(in: ledgers) }
         try ledgers.look { db in
-            try db.execute(sql: "INSERT INTO temp.\(name) \(query)", arguments: arguments)
+            try db.inTransaction(.deferred) {
+                for testimony in there {
+                    try db.execute(
+                        sql: "INSERT INTO temp.\(testimony.name) \(testimony.query)", arguments: arguments)
+                }
+                return .commit
+            }
         }
+    }
+
+    /// Looks inside what was copied.
+    func compare(with ledgers: Ledgers) throws {
+        guard let contents, try isThere(in: ledgers) else { return }
+        let last = try ledgers.look {
+            try Int64.fetchOne($0, sql: "SELECT max(rowid) FROM temp.\(name)") ?? 0
+        }
+        for first in stride(from: 0, to: last, by: Int64.Stride(Self.pageSize)) {
+            try ledgers.look { db in
+                try db.execute(
+                    sql: "UPDATE temp.\(name) SET \(contents) WHERE rowid > ? AND rowid <= ?",
+                    arguments: [first, first + Int64(Self.pageSize)])
+            }
+        }
+    }
+
+    /// Rows that are looked into in one read.
+    private static let pageSize = 500
+
+    func isThere(in ledgers: Ledgers) throws -> Bool {
+        try sources.allSatisfy { try ledgers.hasTable($0, in: ledger) }
     }
 }

@@ -5,17 +5,23 @@ import Darwin
 #endif
 
 enum DirectoryListing {
-    /// The names of what lies in a directory, sorted; nil when there is no such directory.
-    static func names(in path: String) -> [String]? {
+    /// One name in a directory. A file that was made anew under its old name is another one.
+    struct Entry: Hashable {
+        var name: String
+        var inode: UInt64
+    }
+
+    /// What lies in a directory, by name; nil when there is no such directory.
+    static func entries(in path: String) -> [Entry]? {
         guard let directory = opendir(path) else { return nil }
         defer { closedir(directory) }
-        var names: [String] = []
+        var entries: [Entry] = []
         while let entry = readdir(directory) {
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) { name in
-                    name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                })
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
+                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            entries.append(Entry(name: name, inode: UInt64(entry.pointee.d_ino)))
         }
-        return names.sorted()
+        return entries.sorted { $0.name < $1.name }
     }
 }

@@ -24,7 +24,7 @@ package final class Ledgers: Sendable {
     /// - Parameter wanted: Only these; nil for all, partners included. What is left out is opened faster.
     /// - Throws: ``LedgerError/noDirectory(_:)``.
     package init(in directory: String, only wanted: [Ledger]? = nil) throws {
-        guard let names = DirectoryListing.names(in: directory) else {
+        guard let names = DirectoryListing.entries(in: directory)?.map(\.name) else {
             throw LedgerError.noDirectory(directory)
         }
         self.directory = directory

@@ -11,7 +11,7 @@ package final class PipelineWatch: Sendable {
     private struct State {
         var ledgers: Ledgers?
         /// What lay in the directory when the ledgers were opened.
-        var files: [String] = []
+        var files: [DirectoryListing.Entry] = []
         var counting = PipelineCounting()
     }
 
@@ -27,10 +27,10 @@ package final class PipelineWatch: Sendable {
     ///   missing.
     package func look() throws -> PipelineSnapshot {
         try state.withLock { state in
-            guard let names = DirectoryListing.names(in: directory) else {
+            guard let entries = DirectoryListing.entries(in: directory) else {
                 throw LedgerError.noDirectory(directory)
             }
-            let files = names.filter { $0.hasSuffix(".db") }
+            let files = entries.filter { $0.name.hasSuffix(".db") }
             let ledgers: Ledgers
             if let known = state.ledgers, files == state.files {
                 ledgers = known

@@ -61,12 +61,11 @@ package enum SQLViews {
     /// Everything they stand on: the audit's testimonies as live views, without looking inside documents.
     static func foundation(for ledgers: Ledgers, now: Timestamp) throws -> [View] {
         let testimonies: [Testimony] = [
-            .submissions, .placesOfMessages, .namesOfOrders, .namesOfRejections, .inbox, .namesOfEvents,
-            .deliveries,
+            .submissions, .messages, .orders, .rejections, .inbox, .outbox, .deliveries,
         ]
         let settings = AuditSettings(now: now)
         let views = try testimonies.map { testimony in
-            let isThere = try testimony.sources.allSatisfy { try ledgers.hasTable($0, in: testimony.ledger) }
+            let isThere = try testimony.isThere(in: ledgers)
             let nothing =
                 "SELECT " + testimony.columns.map { _ in "NULL" }.joined(separator: ", ") + " WHERE 0"
             return View(

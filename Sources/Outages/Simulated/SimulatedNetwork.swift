@@ -65,6 +65,7 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
         world.note(UInt64(bitPattern: passage.requestDelay.microseconds))
         calls.removeAll { !$0.isOpen }
         calls.append(call)
+        call.server = listeners[call.serverName]?.host
         call.patience = call.client.after(patience) { [self] in
             call.fail("no answer came in time", at: .patience)
             hangUp(call)

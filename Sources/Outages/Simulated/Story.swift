@@ -28,7 +28,7 @@ final class Story: @unchecked Sendable {  // lives on its world's thread
         let label: String
         let story: Story
         var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.debug
+        var logLevel = Logger.Level.info
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {
             get { metadata[key] }

@@ -21,7 +21,7 @@ struct Weather: Hashable, Sendable {
             requestDelay: delay(using: &random), replyDelay: delay(using: &random),
             isRequestLost: random.isLucky(lostRequests), isReplyLost: random.isLucky(lostReplies),
             repeatAfter: random.isLucky(repeatedRequests) ? delay(using: &random) * 4 : nil,
-            tellsOfLoss: random.isLucky(0.5))
+            tellsOfLoss: random.isLucky(0.9))
     }
 
     private func delay(using random: inout SeededGenerator) -> Duration {

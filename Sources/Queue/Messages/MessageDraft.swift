@@ -76,12 +76,13 @@ extension MessageDraft {
     }
 
     private static func check(_ id: String?, of parameter: String) throws(QueueFault) {
-        guard let id else { return }
-        guard (1...128).contains(id.utf8.count), id.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw .invalid(
-                id, for: parameter,
-                "\(parameter) can only include alphanumeric and punctuation characters. 1 to 128 in length.")
-        }
+        if let id, !isSound(id: id) { throw .unsoundID(id, of: parameter) }
+    }
+
+    /// Whether a text can be the id of a group, of a deduplication or of a receive: 1 to 128 letters, digits and
+    /// punctuation marks.
+    public static func isSound(id: String) -> Bool {
+        (1...128).contains(id.utf8.count) && id.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
     fileprivate func checkAttributes() throws(QueueFault) {

@@ -4,6 +4,12 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Carries requests over HTTP, on connections that are kept and used again.
 public struct NetworkTransport: Transport {
     public let endpoint: String
@@ -65,11 +71,12 @@ public struct NetworkTransport: Transport {
     }
 
     private static func stage(of error: any Error) -> TransportError.Stage {
-        if error is NIOConnectionError { return .connection }
-        switch error as? HTTPClientError {
-        case .connectTimeout: return .connection
-        case .deadlineExceeded, .readTimeout: return .patience
-        default: return .exchange
+        switch error {
+        case is NIOConnectionError: .connection
+        case let error as IOError where [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode): .connection
+        case let error as HTTPClientError where error == .connectTimeout: .connection
+        case let error as HTTPClientError where error == .readTimeout: .patience
+        default: .exchange
         }
     }
 

@@ -8,11 +8,14 @@ public struct GetRecords: Operation {
     /// 1 to 10,000; nil means 10,000.
     public var limit: Int?
     public var streamARN: String?
+    /// True to have everything checked and nothing done.
+    public var dryRun: Bool?
 
-    public init(shardIterator: String, limit: Int? = nil, streamARN: String? = nil) {
+    public init(shardIterator: String, limit: Int? = nil, streamARN: String? = nil, dryRun: Bool? = nil) {
         self.shardIterator = shardIterator
         self.limit = limit
         self.streamARN = streamARN
+        self.dryRun = dryRun
     }
 
     public var resource: ResourceName? { nil }

@@ -13,10 +13,12 @@ public struct GetShardIterator: Operation {
     public var shardIteratorType: String
     public var startingSequenceNumber: String?
     public var timestamp: Timestamp?
+    /// True to have everything checked and nothing done.
+    public var dryRun: Bool?
 
     public init(
         streamName: String? = nil, streamARN: String? = nil, shardId: String, shardIteratorType: String,
-        startingSequenceNumber: String? = nil, timestamp: Timestamp? = nil
+        startingSequenceNumber: String? = nil, timestamp: Timestamp? = nil, dryRun: Bool? = nil
     ) {
         self.streamName = streamName
         self.streamARN = streamARN
@@ -24,6 +26,7 @@ public struct GetShardIterator: Operation {
         self.shardIteratorType = shardIteratorType
         self.startingSequenceNumber = startingSequenceNumber
         self.timestamp = timestamp
+        self.dryRun = dryRun
     }
 
     public var resource: ResourceName? { .stream(named: streamName, arn: streamARN) }

@@ -30,7 +30,10 @@ public struct ListShards: Operation {
         self.shardFilter = shardFilter
     }
 
-    public var resource: ResourceName? { .stream(named: streamName, arn: streamARN) }
+    /// Nil beside a token, which alone knows the stream.
+    public var resource: ResourceName? {
+        nextToken == nil ? .stream(named: streamName, arn: streamARN) : nil
+    }
 
     public struct Output: Codable, Sendable {
         public var shards: [ShardDescription]

@@ -13,10 +13,12 @@ public struct PutRecord: Operation {
     public var explicitHashKey: String?
     /// The new record's number will be greater.
     public var sequenceNumberForOrdering: String?
+    /// True to have everything checked and nothing done.
+    public var dryRun: Bool?
 
     public init(
         streamName: String? = nil, streamARN: String? = nil, data: Blob, partitionKey: String,
-        explicitHashKey: String? = nil, sequenceNumberForOrdering: String? = nil
+        explicitHashKey: String? = nil, sequenceNumberForOrdering: String? = nil, dryRun: Bool? = nil
     ) {
         self.streamName = streamName
         self.streamARN = streamARN
@@ -24,6 +26,7 @@ public struct PutRecord: Operation {
         self.partitionKey = partitionKey
         self.explicitHashKey = explicitHashKey
         self.sequenceNumberForOrdering = sequenceNumberForOrdering
+        self.dryRun = dryRun
     }
 
     public var resource: ResourceName? { .stream(named: streamName, arn: streamARN) }

@@ -8,11 +8,14 @@ public struct PutRecords: Operation {
     public var streamARN: String?
     /// 1 to 500, together at most 10 MiB.
     public var records: [Entry]
+    /// True to have everything checked and nothing done.
+    public var dryRun: Bool?
 
-    public init(streamName: String? = nil, streamARN: String? = nil, records: [Entry]) {
+    public init(streamName: String? = nil, streamARN: String? = nil, records: [Entry], dryRun: Bool? = nil) {
         self.streamName = streamName
         self.streamARN = streamARN
         self.records = records
+        self.dryRun = dryRun
     }
 
     public var resource: ResourceName? { .stream(named: streamName, arn: streamARN) }

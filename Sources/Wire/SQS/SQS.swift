@@ -33,6 +33,10 @@ public enum SQS: WireService {
 
     public static func error(forMissing member: String, in operation: String) -> WireError {
         if member == "QueueUrl" { return queueDoesNotExist }
+        if operation == "GetQueueUrl" {
+            return invalidParameterValue(
+                "Value for parameter \(member) is invalid. Reason: Must specify a queue name.")
+        }
         return missingParameter("The request must contain the parameter \(member).")
     }
 

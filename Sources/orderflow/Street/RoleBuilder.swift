@@ -104,7 +104,7 @@ struct RoleBuilder {
     }
 
     private func courier() throws -> [any Service] {
-        let network = WebhookNetwork(reaching: AddressGuard())
+        let network = WebhookNetwork(reaching: AddressGuard(), time: surroundings.time)
         let endpoints = try settings.partners.map { partner in
             guard let url = EndpointURL(partner.address.url + PartnerSettings.path) else {
                 throw SettingsFault("The address of partner \(partner.name) is no URL.")

@@ -161,6 +161,8 @@ import Wire
                     == "Value 21 for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided."
             )
             #expect(timeout?.type == "InvalidParameterValueException")
+            let attempt = await refusal { try await caller.receive(url, attempt: "not an id") }
+            #expect(attempt?.type == "InvalidParameterValueException")
         }
     }
 

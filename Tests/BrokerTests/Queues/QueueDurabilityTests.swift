@@ -238,11 +238,10 @@ extension QueueHouse {
 }
 
 @Suite struct `A long queue of the broker` {
-    @Test(arguments: ["orders", "orders.fifo"])
-    func `is worked off in order from disk, also after a restart`(queue: String) throws {
+    @Test(arguments: [("orders", 4_500), ("orders.fifo", 8_600)])
+    func `is worked off in order from disk, also after a restart`(queue: String, count: Int) throws {
         let house = try QueueHouse()
         let isFIFO = queue.hasSuffix(".fifo")
-        let count = 12_000
         try house.play { caller in
             try await caller.create(queue)
             for start in stride(from: 0, to: count, by: 10) {

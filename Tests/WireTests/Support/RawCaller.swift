@@ -12,8 +12,6 @@ final class RawCaller: ChannelInboundHandler, Sendable {
         var status: Int
         var headers: [String: String]
         var body: String
-        /// In how many pieces it was read.
-        var pieces: Int
     }
 
     private let state = Mutex(State())
@@ -22,7 +20,6 @@ final class RawCaller: ChannelInboundHandler, Sendable {
     fileprivate struct State {
         var channel: (any Channel)?
         var bytes: ArraySlice<UInt8> = []
-        var pieces = 0
         var isClosed = false
     }
 
@@ -93,10 +90,7 @@ final class RawCaller: ChannelInboundHandler, Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data).readableBytesView
-        state.withLock { state in
-            state.bytes.append(contentsOf: bytes)
-            state.pieces += 1
-        }
+        state.withLock { $0.bytes.append(contentsOf: bytes) }
         heard.ring()
     }
 
@@ -123,8 +117,7 @@ extension RawCaller.State {
         guard bytes.endIndex >= end.upperBound + length else { return nil }
         let body = String(decoding: bytes[end.upperBound..<(end.upperBound + length)], as: UTF8.self)
         bytes = bytes[(end.upperBound + length)...]
-        defer { pieces = bytes.isEmpty ? 0 : 1 }
         let status = lines[0].split(separator: " ")[1]
-        return RawCaller.Answer(status: Int(status) ?? 0, headers: headers, body: body, pieces: pieces)
+        return RawCaller.Answer(status: Int(status) ?? 0, headers: headers, body: body)
     }
 }

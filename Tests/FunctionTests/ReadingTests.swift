@@ -1,0 +1,350 @@
+import Clockwork
+import Disk
+import Testing
+import Wire
+
+@testable import Function
+
+@Suite struct `A function host` {
+    @Test func `hands over what is there in order, in batches, and then moves the checkpoint`() throws {
+        let house = PowerHouse()
+        house.settings.batchSize = 10
+        for number in 1...25 { house.stream.put("r\(number)") }
+
+        try house.start()
+        house.run(until: { house.handler.handled().count == 25 })
+        house.wait(.seconds(1))
+
+        #expect(house.handler.calls.map(\.payloads.count) == [10, 10, 5])
+        #expect(house.handler.handled() == (1...25).map { "r\($0)" })
+        #expect(try house.values("SELECT stream, shard_id, sequence_number FROM checkpoints") == ["order-events|shardId-0|10024"])
+        #expect(
+            try house.values("SELECT records, attempt, outcome FROM invocations") == [
+                "10|1|handled", "10|1|handled", "5|1|handled",
+            ])
+    }
+
+    @Test func `is told of a record at once`() throws {
+        let house = PowerHouse(shards: 4)
+        try house.start()
+        house.wait(.seconds(100))
+
+        for number in 1...20 {
+            house.stream.put("r\(number)", in: number % 4)
+            let put = house.world.uptime
+            house.run(until: { house.handler.calls.count == number })
+            #expect(house.world.uptime - put < .milliseconds(5))
+            house.wait(.milliseconds(700))
+        }
+    }
+
+    @Test func `watches all shards with one call, and asks no more than it must`() throws {
+        let house = PowerHouse(shards: 4)
+        try house.start()
+        house.wait(.seconds(1))
+        let before = house.stream.calls.count
+
+        house.wait(.seconds(200))
+
+        #expect((9...12).contains(house.stream.calls.count - before))
+        #expect(house.stream.calls[before...].allSatisfy { $0 == "AwaitRecords" })
+    }
+
+    @Test func `looks once a second where nobody tells it`() throws {
+        let house = PowerHouse(shards: 2)
+        house.stream.tellsAtOnce = false
+        try house.start()
+        house.wait(.seconds(1))
+        let before = house.stream.count(of: "GetRecords")
+
+        house.wait(.seconds(100))
+        house.stream.put("r1")
+        let put = house.world.uptime
+        house.run(until: { house.handler.calls.count == 1 })
+
+        #expect(house.world.uptime - put <= .milliseconds(1_100))
+        #expect((190...210).contains(house.stream.count(of: "GetRecords") - before))
+        #expect(house.stream.count(of: "AwaitRecords") == 1)
+    }
+
+    @Test func `reads on at once while there is more, also where nobody tells it`() throws {
+        let house = PowerHouse()
+        house.stream.tellsAtOnce = false
+        house.settings.batchSize = 1
+        for number in 1...50 { house.stream.put("r\(number)") }
+
+        try house.start()
+        house.run(until: { house.handler.handled().count == 50 })
+
+        #expect(house.world.uptime < .seconds(1))
+    }
+
+    @Test func `lets a batch that fails hold up its own shard and no other`() throws {
+        let house = PowerHouse(shards: 2)
+        house.handler.fails = { shard, _ in shard == PaperStream.name(0) }
+        house.stream.put("bad", in: 0)
+
+        try house.start()
+        house.run(until: { house.handler.calls.count == 1 })
+        for number in 1...20 {
+            house.stream.put("behind\(number)", in: 0)
+            house.stream.put("good\(number)", in: 1)
+            let put = house.world.uptime
+            house.run(until: { house.handler.handled(in: 1).count == number })
+            #expect(house.world.uptime - put < .milliseconds(50))
+            house.wait(.seconds(2))
+        }
+        #expect(Set(house.handler.calls.filter { $0.shardID == PaperStream.name(0) }.map(\.payloads)) == [["bad"]])
+        house.handler.fails = { _, _ in false }
+        house.run(until: { house.handler.handled(in: 0).count == 21 })
+
+        #expect(house.handler.handled(in: 0) == ["bad"] + (1...20).map { "behind\($0)" })
+    }
+
+    @Test func `rests a tenth of a second after a failure, and twice as long after each further one`() throws {
+        let house = PowerHouse()
+        house.settings.longestBackoff = .seconds(5)
+        house.handler.fails = { _, _ in true }
+        house.stream.put("bad")
+
+        try house.start()
+        house.run(until: { house.handler.calls.count == 10 })
+
+        let moments = house.handler.calls.map(\.at)
+        let rests = zip(moments.dropFirst(), moments).map { ($0 - $1 - .milliseconds(1)).fractionalSeconds }
+        for (rest, limit) in zip(rests, [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5, 5]) {
+            #expect((limit * 0.8...limit * 1.2 + 0.001).contains(rest))
+        }
+        house.wait(.milliseconds(10))
+        #expect(
+            try house.values("SELECT count(*), max(error) FROM invocations WHERE outcome = 'failed'")
+                == ["10|the function failed"])
+        #expect(try house.values("SELECT * FROM checkpoints").isEmpty)
+    }
+
+    @Test func `measures how old a record is when it is handed over`() throws {
+        let house = PowerHouse()
+        house.stream.put("r1")
+        house.wait(.seconds(30))
+
+        try house.start()
+        house.run(until: { house.handler.calls.count == 1 })
+        house.wait(.milliseconds(10))
+
+        let age = try #require(Int(house.values("SELECT iterator_age_ms FROM invocations")[0]))
+        #expect((30_000...30_010).contains(age))
+    }
+
+    @Test func `reads on through an idle night, in which its iterators grow too old`() throws {
+        let house = PowerHouse(shards: 2)
+        house.stream.put("r1")
+        try house.start()
+
+        house.wait(.seconds(8 * 3_600))
+        house.stream.put("r2")
+        house.stream.put("r3", in: 1)
+        house.run(until: { house.handler.calls.count == 3 })
+
+        #expect(house.handler.handled() == ["r1", "r2"] && house.handler.handled(in: 1) == ["r3"])
+        #expect(house.stream.count(of: "GetShardIterator") > 100)
+    }
+
+    @Test func `begins at the oldest record of a stream that was made anew`() throws {
+        let house = PowerHouse()
+        house.stream.put("old")
+        try house.start()
+        house.run(until: { house.handler.calls.count == 1 })
+        house.wait(.milliseconds(10))
+        house.kill()
+
+        house.stream.makeAnew()
+        house.stream.put("new")
+        try house.start()
+        house.run(until: { house.handler.calls.count == 2 })
+
+        #expect(house.handler.handled() == ["old", "new"])
+    }
+
+    @Test func `waits for a stream that is not there yet`() throws {
+        let house = PowerHouse()
+        house.stream.put("r1")
+        var isThere = false
+        house.stream.fault = { _ in isThere ? .none : .refused("ResourceNotFoundException") }
+        try house.start()
+        house.wait(.seconds(60))
+
+        isThere = true
+
+        #expect(house.run(until: { house.handler.calls.count == 1 }, atMost: .seconds(21)))
+    }
+
+    @Test(arguments: 1...10 as ClosedRange<UInt64>)
+    func `reads a parent to its end before its children`(seed: UInt64) throws {
+        let house = PowerHouse(seed: seed)
+        let chance = Chance.seeded(seed)
+        house.settings.batchSize = 3
+        house.handler.fails = { _, _ in chance.unit() < 0.3 }
+        for number in 1...10 { house.stream.put("parent\(number)") }
+        house.stream.split(0, into: 2)
+        for number in 1...10 { house.stream.put("child\(number)", in: 1 + number % 2) }
+
+        try house.start()
+        for _ in 1...3 {
+            house.wait(.milliseconds(chance.draw { Int64.random(in: 1...500, using: &$0) }))
+            try house.restart()
+        }
+        #expect(house.run(until: { house.handler.firstHandled(in: 1).count + house.handler.firstHandled(in: 2).count == 10 }))
+
+        let lastOfParent = house.handler.calls.firstIndex { $0.isHandled && $0.payloads.contains("parent10") }!
+        let firstOfChildren = house.handler.calls.firstIndex { $0.payloads[0].hasPrefix("child") }!
+        #expect(lastOfParent < firstOfChildren)
+        #expect(house.handler.firstHandled() == (1...10).map { "parent\($0)" })
+        house.wait(.seconds(1))
+        #expect(try house.values("SELECT shard_id FROM finished_shards") == ["shardId-0"])
+    }
+
+    @Test func `keeps on record what it left out`() throws {
+        let house = PowerHouse()
+        for payload in ["r1", "skip", "r2"] { house.stream.put(payload) }
+
+        try house.start()
+        house.run(until: { house.handler.calls.count == 1 })
+        house.wait(.milliseconds(10))
+
+        #expect(try house.values("SELECT sequence_number, reason FROM skipped_records") == ["10001|asked for"])
+        #expect(try house.values("SELECT sequence_number FROM checkpoints") == ["10002"])
+    }
+
+    @Test(arguments: 1...10 as ClosedRange<UInt64>)
+    func `handles every record in order, whatever is lost and however often it dies`(seed: UInt64) throws {
+        let house = PowerHouse(seed: seed, shards: 3)
+        let chance = Chance.seeded(seed)
+        house.settings.batchSize = 4
+        house.stream.fault = { _ in
+            switch chance.unit() {
+            case ..<0.1: .lost
+            case ..<0.15: .refused("ProvisionedThroughputExceededException")
+            default: .none
+            }
+        }
+        house.handler.fails = { _, _ in chance.unit() < 0.2 }
+        try house.start()
+
+        for number in 1...60 {
+            house.stream.put("r\(number)", in: number % 3)
+            house.wait(.milliseconds(chance.draw { Int64.random(in: 0...200, using: &$0) }))
+            if chance.unit() < 0.2 { try house.restart() }
+        }
+        let isDone = house.run(until: {
+            (0..<3).allSatisfy { house.handler.firstHandled(in: $0).count == 20 }
+        })
+
+        #expect(isDone)
+        for shard in 0..<3 {
+            #expect(house.handler.firstHandled(in: shard) == (1...60).filter { $0 % 3 == shard }.map { "r\($0)" })
+        }
+    }
+
+    @Test(arguments: [CommitPoint.Side.before, .after])
+    func `may die at any commit`(side: CommitPoint.Side) throws {
+        let whole = try day(dyingAt: nil)
+
+        for number in 1...whole.commits {
+            let day = try day(dyingAt: (number, side))
+            #expect(day.handled == whole.handled, "commit \(number)")
+            #expect(day.checkpoints == whole.checkpoints, "commit \(number)")
+        }
+    }
+
+    private func day(
+        dyingAt point: (number: Int, side: CommitPoint.Side)?
+    ) throws -> (commits: Int, handled: [String], checkpoints: [String]) {
+        let house = PowerHouse(shards: 2)
+        house.settings.batchSize = 2
+        for number in 1...8 { house.stream.put("r\(number)", in: number % 2) }
+        try house.start()
+        let before = house.commits
+        if let point { house.killAtCommit(point.number, point.side) }
+
+        let isDone = { (0..<2).allSatisfy { house.handler.firstHandled(in: $0).count == 4 } }
+        while !house.run(until: isDone) { try house.start() }
+        house.wait(.milliseconds(100))
+        if !house.isAlive {
+            try house.start()
+            house.wait(.milliseconds(100))
+        }
+        return (
+            house.commits - before, house.handler.firstHandled(in: 0) + house.handler.firstHandled(in: 1),
+            try house.values("SELECT shard_id, sequence_number FROM checkpoints ORDER BY 1")
+        )
+    }
+
+    @Test func `would lose what it checkpointed before it was handled`() throws {
+        let house = PowerHouse()
+        house.planted = .checkpointedBeforeHandled
+        house.handler.takes = .seconds(1)
+        house.stream.put("r1")
+        house.handler.fails = { _, _ in true }
+
+        try house.start()
+        house.run(until: { house.handler.calls.count == 1 })
+        house.handler.fails = { _, _ in false }
+        try house.restart()
+        house.wait(.seconds(60))
+
+        #expect(house.handler.handled().isEmpty)
+    }
+}
+
+@Suite struct `A lease` {
+    private let batch = RecordBatch(
+        stream: "order-events", shardID: "shardId-0",
+        records: [
+            StreamRecord(
+                sequenceNumber: "1", approximateArrivalTimestamp: .noon, data: Blob([]), partitionKey: "k")
+        ])
+    private let invocation = Invocation(attempt: 1, startedAt: .noon, duration: .zero, iteratorAge: .zero)
+
+    @Test func `moves no checkpoint once somebody else has taken the shard`() throws {
+        let house = PowerHouse()
+        let ledger = try house.ledger(holder: "a")
+        let (old, _) = try ledger.take("shardId-0")
+        let (new, _) = try ledger.take("shardId-0")
+
+        #expect(throws: LeaseLost.self) {
+            try ledger.complete(batch, under: old, skipped: [], invocation: invocation)
+        }
+        #expect(throws: LeaseLost.self) { try ledger.finish(under: old) }
+        #expect(try house.values("SELECT * FROM checkpoints UNION ALL SELECT *, 1 FROM finished_shards").isEmpty)
+        #expect(try house.values("SELECT * FROM invocations").isEmpty)
+
+        try ledger.complete(batch, under: new, skipped: [], invocation: invocation)
+        #expect(try ledger.take("shardId-0").checkpoint == "1")
+        ledger.close()
+    }
+}
+
+@Suite struct `A function's settings` {
+    @Test(arguments: [0, 10_001])
+    func `need a batch size that is possible`(size: Int) {
+        let house = PowerHouse()
+        house.settings.batchSize = size
+
+        #expect(throws: FunctionSettingsError.self) { try house.start() }
+    }
+
+    @Test(arguments: [Duration.milliseconds(99), .seconds(301)])
+    func `need a rest that is possible`(rest: Duration) {
+        let house = PowerHouse()
+        house.settings.longestBackoff = rest
+
+        #expect(throws: FunctionSettingsError.self) { try house.start() }
+    }
+
+    @Test func `need a stream`() {
+        let house = PowerHouse()
+        house.settings.streamName = ""
+
+        #expect(throws: FunctionSettingsError.self) { try house.start() }
+    }
+}

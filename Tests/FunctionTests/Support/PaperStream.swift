@@ -1,0 +1,155 @@
+import Clockwork
+import Wire
+
+/// A stream of the test's own, with Amazon's manners and the faults that a test asks for.
+///
+/// Lives on its world's one thread.
+final class PaperStream: Client, @unchecked Sendable {
+    typealias Service = Kinesis
+
+    /// What befalls one call.
+    enum Fault {
+        case none
+        /// The call never arrives.
+        case lost
+        /// The service says no.
+        case refused(String)
+    }
+
+    private struct Shard {
+        var parents: [String] = []
+        var records: [StreamRecord] = []
+        var isClosed = false
+    }
+
+    private var shards: [(id: String, shard: Shard)] = []
+    /// Every call in its order, such as `GetRecords`.
+    private(set) var calls: [String] = []
+    var fault: (String) -> Fault = { _ in .none }
+    /// False: as Amazon does, it does not know `AwaitRecords`.
+    var tellsAtOnce = true
+    private var generation = 1
+    private let time: any TimeSource
+    private let arrivals = Bell()
+
+    init(shards count: Int, time: any TimeSource) {
+        self.time = time
+        for number in 0..<count { shards.append((Self.name(number), Shard())) }
+    }
+
+    static func name(_ number: Int) -> String { "shardId-\(number)" }
+
+    func count(of call: String) -> Int { calls.count { $0 == call } }
+
+    func put(_ payload: String, in number: Int = 0) {
+        let count = shards[number].shard.records.count
+        shards[number].shard.records.append(
+            StreamRecord(
+                sequenceNumber: "\(generation)\(String(10_000 + count).dropFirst())",
+                approximateArrivalTimestamp: time.now, data: Blob(Array(payload.utf8)), partitionKey: "k"))
+        arrivals.ring()
+    }
+
+    /// Closes a shard and opens others that go on where it ended.
+    func split(_ number: Int, into children: Int) {
+        shards[number].shard.isClosed = true
+        for _ in 0..<children {
+            shards.append((Self.name(shards.count), Shard(parents: [Self.name(number)])))
+        }
+        arrivals.ring()
+    }
+
+    /// Deletes the stream and makes one of the same name.
+    func makeAnew() {
+        generation += 1
+        shards = shards.map { ($0.id, Shard()) }
+    }
+
+    func callAsFunction<Op: Operation>(_ operation: Op) async throws -> Op.Output where Op.Service == Kinesis {
+        calls.append(Op.name)
+        let fault = fault(Op.name)
+        try await time.sleep(for: .milliseconds(1))
+        switch fault {
+        case .none: break
+        case .lost: throw ClientError.unknown(reason: "the request was lost")
+        case .refused(let type): throw ClientError.refused(WireError(type, nil))
+        }
+        return try await answer(operation) as! Op.Output
+    }
+
+    private func answer<Op: Operation>(_ operation: Op) async throws -> any Sendable {
+        switch operation {
+        case let operation as ListShards: return list(operation)
+        case let operation as GetShardIterator: return try locate(operation)
+        case let operation as GetRecords: return try read(operation)
+        case let operation as AwaitRecords where tellsAtOnce: return try await wait(operation)
+        default: throw Self.refusal("UnknownOperationException")
+        }
+    }
+
+    private func list(_ request: ListShards) -> ListShards.Output {
+        // Pages of two, so that readers have to turn them.
+        let start = request.nextToken.flatMap { Int($0) } ?? 0
+        let page = shards[start..<min(start + 2, shards.count)].map { id, shard in
+            ShardDescription(
+                shardId: id, parentShardId: shard.parents.first,
+                hashKeyRange: HashKeyRange(startingHashKey: "0", endingHashKey: "1"),
+                sequenceNumberRange: SequenceNumberRange(startingSequenceNumber: "0"))
+        }
+        return ListShards.Output(
+            shards: page, nextToken: start + 2 < shards.count ? "\(start + 2)" : nil)
+    }
+
+    private func locate(_ request: GetShardIterator) throws -> GetShardIterator.Output {
+        guard let shard = shard(request.shardId) else { throw Self.refusal("ResourceNotFoundException") }
+        guard let number = request.startingSequenceNumber else {
+            return GetShardIterator.Output(shardIterator: iterator(request.shardId, 0))
+        }
+        guard let place = shard.records.firstIndex(where: { $0.sequenceNumber == number }) else {
+            throw Self.refusal("InvalidArgumentException")
+        }
+        return GetShardIterator.Output(shardIterator: iterator(request.shardId, place + 1))
+    }
+
+    private func read(_ request: GetRecords) throws -> GetRecords.Output {
+        let (id, place) = try resolve(request.shardIterator)
+        let shard = shard(id)!
+        let records = Array(shard.records[place...].prefix(request.limit ?? 10_000))
+        let end = place + records.count
+        let isOver = shard.isClosed && end == shard.records.count
+        return GetRecords.Output(
+            records: records, nextShardIterator: isOver ? nil : iterator(id, end),
+            millisBehindLatest: end == shard.records.count ? 0 : 1, childShards: nil)
+    }
+
+    private func wait(_ request: AwaitRecords) async throws -> AwaitRecords.Output {
+        let end = time.uptime + .seconds(request.waitTimeSeconds)
+        while true {
+            let ready = try request.shardIterators.indices.filter { index in
+                let (id, place) = try resolve(request.shardIterators[index])
+                let shard = shard(id)!
+                return shard.isClosed || place < shard.records.count
+            }
+            guard ready.isEmpty, time.uptime < end else { return AwaitRecords.Output(ready: ready) }
+            await arrivals.heard(within: end - time.uptime, by: time)
+            try Task.checkCancellation()
+        }
+    }
+
+    private func shard(_ id: String) -> Shard? { shards.first { $0.id == id }?.shard }
+
+    /// A place in a shard, and when it was told.
+    private func iterator(_ id: String, _ place: Int) -> String {
+        "\(id)|\(place)|\(time.uptime.milliseconds)"
+    }
+
+    private func resolve(_ iterator: String) throws -> (id: String, place: Int) {
+        let parts = iterator.split(separator: "|")
+        guard time.uptime - .milliseconds(Int64(parts[2])!) < .seconds(300) else {
+            throw Self.refusal("ExpiredIteratorException")
+        }
+        return (String(parts[0]), Int(parts[1])!)
+    }
+
+    private static func refusal(_ type: String) -> ClientError { .refused(WireError(type, nil)) }
+}
