@@ -6,8 +6,8 @@ import Wire
 
 /// Delivers each event to each partner, patiently.
 ///
-/// It takes events on over the wire, answers once they and their deliveries are on disk, and from then on every partner
-/// is served from the ledger, in a lane of its own.
+/// It takes events on over the wire, answers once they and their deliveries are on disk, and from then on
+/// every partner is served from the ledger, in a lane of its own.
 package final class CourierService: Service {
     private let ledger: CourierLedger
     private let lanes: [Lane]

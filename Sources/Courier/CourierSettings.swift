@@ -9,14 +9,17 @@ package struct CourierSettings: Sendable {
 
     /// Makes sure that a courier can work with this.
     func check() throws(CourierSettingsError) {
-        guard !endpoints.isEmpty else { throw CourierSettingsError("The courier has no partners. Name at least one.") }
+        guard !endpoints.isEmpty else {
+            throw CourierSettingsError("The courier has no partners. Name at least one.")
+        }
         var names: Set<String> = []
         for endpoint in endpoints {
             if let fault = endpoint.fault {
                 throw CourierSettingsError("Partner \"\(endpoint.name)\" \(fault)")
             }
             guard names.insert(endpoint.name).inserted else {
-                throw CourierSettingsError("Two partners are called \"\(endpoint.name)\". Give each a name of its own.")
+                throw CourierSettingsError(
+                    "Two partners are called \"\(endpoint.name)\". Give each a name of its own.")
             }
         }
     }

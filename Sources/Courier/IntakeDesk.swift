@@ -48,7 +48,8 @@ struct IntakeDesk: Sendable {
             (try? JSONValue(parsing: event.payload.bytes)) != nil
         else { throw refusal("The payload of event \(id) is not JSON in UTF-8.") }
         return StagedEvent(
-            id: id.rawValue, orderNumber: order.rawValue, type: event.eventType, orderVersion: event.orderVersion,
+            id: id.rawValue, orderNumber: order.rawValue, type: event.eventType,
+            orderVersion: event.orderVersion,
             payload: payload,
             // A trace that cannot be read is left out. Source: W3C Trace Context, "Processing Model".
             traceparent: event.traceparent.flatMap { TraceParent($0) }?.description)

@@ -82,7 +82,8 @@ package final class FunctionHost: Service {
             } catch {
                 guard goesOn else { return }
                 let wait = setback.met(
-                    error, kind: "shards", consequence: "The stream's shards cannot be listed; nothing is read",
+                    error, kind: "shards",
+                    consequence: "The stream's shards cannot be listed; nothing is read",
                     chance: surroundings.chance)
                 await bell.heard(within: wait, by: surroundings.time)
             }
@@ -91,7 +92,8 @@ package final class FunctionHost: Service {
 
     private func begin(_ shardID: String, in group: inout DiscardingTaskGroup) {
         let reader = ShardReader(
-            shardID: shardID, settings: settings, kinesis: kinesis, handler: handler, ledger: ledger, watch: watch,
+            shardID: shardID, settings: settings, kinesis: kinesis, handler: handler, ledger: ledger,
+            watch: watch,
             surroundings: surroundings, planted: planted, logger: logger)
         let isNew = state.withLock { state in
             guard state.readers[shardID] == nil, !state.isClosing else { return false }

@@ -17,12 +17,16 @@ package struct FunctionSettings: Sendable {
 
     /// Makes sure that a host can work with this.
     func check() throws(FunctionSettingsError) {
-        guard !streamName.isEmpty else { throw FunctionSettingsError("The function has no stream. Name one.") }
+        guard !streamName.isEmpty else {
+            throw FunctionSettingsError("The function has no stream. Name one.")
+        }
         guard (1...10_000).contains(batchSize) else {
-            throw FunctionSettingsError("A batch of \(batchSize) records is not possible. Choose 1 to 10,000.")
+            throw FunctionSettingsError(
+                "A batch of \(batchSize) records is not possible. Choose 1 to 10,000.")
         }
         guard longestBackoff >= .milliseconds(100), longestBackoff <= .seconds(300) else {
-            throw FunctionSettingsError("A rest of up to \(longestBackoff) is not possible. Choose 100 ms to 5 minutes.")
+            throw FunctionSettingsError(
+                "A rest of up to \(longestBackoff) is not possible. Choose 100 ms to 5 minutes.")
         }
     }
 }

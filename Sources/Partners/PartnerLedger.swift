@@ -11,7 +11,7 @@ struct PartnerLedger: Sendable {
 
     init(of name: String, in storage: Storage, time: any TimeSource) throws {
         disk = try storage.open(
-            "partner-\(name).db", schema: Self.migrator, checkpoints: .betweenCommits)
+            "partner-\(name).db", schema: PartnerSchema.migrator, checkpoints: .betweenCommits)
         commits = GroupCommit(disk: disk)
         self.time = time
     }
@@ -29,7 +29,8 @@ struct PartnerLedger: Sendable {
         return try await commits.enqueue(bytes: 512) { db in
             try db.cachedStatement(
                 sql: """
-                    INSERT INTO received (event_id, order_number, event_type, received_at, body_sha256, first_time)
+                    INSERT INTO received
+                      (event_id, order_number, event_type, received_at, body_sha256, first_time)
                     VALUES (:event, :order, :type, :now, :hash,
                       NOT EXISTS (SELECT 1 FROM received WHERE event_id = :event))
                     """
@@ -57,35 +58,5 @@ struct PartnerLedger: Sendable {
                 sql: "INSERT INTO refusals (event_id, refused_at, answered_status) VALUES (?, ?, ?)"
             ).execute(arguments: [webhookID, now, status])
         }.value
-    }
-
-    private static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("what was received, and what was turned away") { db in
-            try db.execute(
-                sql: """
-                    CREATE TABLE received (        -- row before the answer; answered_status after it, null while unknown
-                      receipt_id INTEGER PRIMARY KEY, event_id TEXT NOT NULL, order_number TEXT NOT NULL,
-                      event_type TEXT NOT NULL, received_at TEXT NOT NULL, answered_status INTEGER,
-                      body_sha256 TEXT NOT NULL CHECK (length(body_sha256) = 64),
-                      first_time INTEGER NOT NULL CHECK (first_time IN (0,1))
-                    ) STRICT;
-                    CREATE INDEX received_event ON received(event_id);
-                    CREATE UNIQUE INDEX received_first ON received(event_id) WHERE first_time = 1;
-                    CREATE INDEX received_order ON received(order_number);
-
-                    CREATE TABLE refusals (        -- signed webhooks that were answered without any work being done
-                      refusal_id INTEGER PRIMARY KEY, event_id TEXT NOT NULL, refused_at TEXT NOT NULL,
-                      answered_status INTEGER NOT NULL
-                    ) STRICT;
-
-                    CREATE VIEW inbox AS
-                    SELECT event_id, order_number, event_type, min(received_at) AS first_received_at,
-                           max(received_at) AS last_received_at, count(*) AS receipts, count(*) - 1 AS repeats,
-                           count(DISTINCT body_sha256) AS bodies
-                    FROM received GROUP BY event_id;
-                    """)
-        }
-        return migrator
     }
 }

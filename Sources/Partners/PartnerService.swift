@@ -18,7 +18,8 @@ package final class PartnerService: Service {
     /// - Parameter admission: Who may give it another temper.
     /// - Throws: `DiskError` when its ledger cannot be opened.
     package init(
-        settings: PartnerSettings, storage: Storage, admission: WireFront.Admission, surroundings: Surroundings,
+        settings: PartnerSettings, storage: Storage, admission: WireFront.Admission,
+        surroundings: Surroundings,
         logger: Logger
     ) throws {
         name = settings.name
@@ -30,24 +31,6 @@ package final class PartnerService: Service {
         self.logger = logger
         manners = Mutex(Manners(settings.temper))
         self.admission = admission
-    }
-
-    /// A listener for this partner alone.
-    ///
-    /// - Parameters:
-    ///   - port: 0 picks a free one.
-    ///   - listening: Told the port once webhooks are taken.
-    package func listener(
-        host: String = "127.0.0.1", port: Int, listening: @escaping @Sendable (Int) async throws -> Void = { _ in }
-    ) -> HTTPListener {
-        var limits = HTTPListener.Limits()
-        limits.bodyBytes = 2 << 20
-        return HTTPListener(
-            host: host, port: port, limits: limits, surroundings: surroundings, logger: logger,
-            listening: listening
-        ) { request in
-            await self.answer(request)
-        }
     }
 
     /// Answers one request: a webhook, or an operation of `PartnerControl`.
@@ -86,7 +69,8 @@ package final class PartnerService: Service {
         }
         do {
             switch conduct {
-            case .refuse(let status, let wait): return try await refuse(signed, status, retryAfterSeconds: wait)
+            case .refuse(let status, let wait):
+                return try await refuse(signed, status, retryAfterSeconds: wait)
             case .accept(let delay): return try await accept(signed, answeringAfter: delay)
             case .acceptAndForget:
                 _ = try await accept(signed, answeringAfter: nil)
@@ -100,8 +84,11 @@ package final class PartnerService: Service {
         }
     }
 
-    /// - Parameter delay: How long the answer takes; nil when there will be none, so that nothing is noted either.
-    private func accept(_ signed: WebhookSignature, answeringAfter delay: Duration?) async throws -> WireResponse {
+    /// - Parameter delay: How long the answer takes; nil when there will be none, so that nothing is noted
+    ///   either.
+    private func accept(_ signed: WebhookSignature, answeringAfter delay: Duration?) async throws
+        -> WireResponse
+    {
         guard let webhook = Webhook(signed) else {
             try await ledger.noteRefusal(of: signed.id, status: 400)
             return Self.answer(400, "The body is not an event of an order.")

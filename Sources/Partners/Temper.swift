@@ -30,7 +30,8 @@ extension Temper {
         case "slow":
             let delay = try Self.figure(told.delayMilliseconds, 1...3_600_000, "DelayMilliseconds", of: told)
             self = .slow(.milliseconds(delay))
-        case "flapping": self = .flapping(percent: try Self.figure(told.percent, 1...100, "Percent", of: told))
+        case "flapping":
+            self = .flapping(percent: try Self.figure(told.percent, 1...100, "Percent", of: told))
         case "refusing": self = .refusing(status: try Self.figure(told.status, 400...599, "Status", of: told))
         case "down":
             guard let wait = told.retryAfterSeconds else {
@@ -38,20 +39,23 @@ extension Temper {
                 return
             }
             self = .down(retryAfterSeconds: try Self.figure(wait, 0...86_400, "RetryAfterSeconds", of: told))
-        case "forgetful": self = .forgetful(percent: try Self.figure(told.percent, 1...100, "Percent", of: told))
+        case "forgetful":
+            self = .forgetful(percent: try Self.figure(told.percent, 1...100, "Percent", of: told))
         case "rate-limiting":
-            self = .rateLimiting(perSecond: try Self.figure(told.perSecond, 1...10_000, "PerSecond", of: told))
+            self = .rateLimiting(
+                perSecond: try Self.figure(told.perSecond, 1...10_000, "PerSecond", of: told))
         case "gone": self = .gone
         default:
             throw WireError(
                 "ValidationException",
                 """
-                There is no temper "\(told.name)". Choose well-behaved, slow, flapping, refusing, down, forgetful, \
-                rate-limiting or gone.
+                There is no temper "\(told.name)". Choose well-behaved, slow, flapping, refusing, down, \
+                forgetful, rate-limiting or gone.
                 """)
         }
         guard description == told else {
-            throw WireError("ValidationException", "A figure was given that does not belong to \"\(told.name)\".")
+            throw WireError(
+                "ValidationException", "A figure was given that does not belong to \"\(told.name)\".")
         }
     }
 

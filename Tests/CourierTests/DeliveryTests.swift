@@ -23,7 +23,8 @@ import Wire
         #expect(request.headers["content-type"] == "application/json")
         #expect(request.headers["webhook-attempt"] == "1")
         #expect(request.headers["traceparent"] == trace)
-        #expect(try office.values("SELECT state, attempts, last_status FROM deliveries") == ["delivered|1|200"])
+        #expect(
+            try office.values("SELECT state, attempts, last_status FROM deliveries") == ["delivered|1|200"])
     }
 
     @Test func `goes out at once`() throws {
@@ -108,7 +109,8 @@ import Wire
         #expect(try office.values("SELECT under_way FROM partner_lanes") == ["1"])
     }
 
-    /// What one answer comes to: the class in the log, the delivery's state, and when the next attempt is made.
+    /// What one answer comes to: the class in the log, the delivery's state, and when the next attempt is
+    /// made.
     struct Case: Sendable, CustomTestStringConvertible {
         let answer: @Sendable () -> Receiver.Answer
         let attemptClass: String
@@ -118,7 +120,8 @@ import Wire
     }
 
     private static func on(
-        _ status: Int, _ headers: WireHeaders = [:], logs attemptClass: String, leaves state: String = "retrying",
+        _ status: Int, _ headers: WireHeaders = [:], logs attemptClass: String,
+        leaves state: String = "retrying",
         next: ClosedRange<Double>? = nil
     ) -> Case {
         Case(

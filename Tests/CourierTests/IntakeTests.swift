@@ -13,8 +13,9 @@ import Wire
 
         #expect(new == 2)
         #expect(try office.count("messages") == 2)
-        #expect(try office.values("SELECT partner, count(*) FROM deliveries GROUP BY 1")
-            == ["carrier|2", "crm|2", "warehouse|2"])
+        #expect(
+            try office.values("SELECT partner, count(*) FROM deliveries GROUP BY 1")
+                == ["carrier|2", "crm|2", "warehouse|2"])
     }
 
     @Test func `answers a repeat alike and writes nothing`() throws {
@@ -64,7 +65,8 @@ import Wire
         event { $0.eventId = "" }, event { $0.eventId = "a.b" },
         event { $0.eventId = String(repeating: "x", count: 129) }, event { $0.orderNumber = "W 1" },
         event { $0.eventType = "order accepted" }, event { $0.eventType = "order..accepted" },
-        event { $0.eventType = "" }, event { $0.payload = Blob([]) }, event { $0.payload = Blob(Array("{".utf8)) },
+        event { $0.eventType = "" }, event { $0.payload = Blob([]) },
+        event { $0.payload = Blob(Array("{".utf8)) },
         event { $0.payload = Blob(Array("\"".utf8) + [0xFF] + Array("\"".utf8)) },
         event { $0.payload = Blob(Array("\"\(String(repeating: "x", count: 1 << 20))\"".utf8)) },
     ]
@@ -104,10 +106,14 @@ import Wire
 
     @Test(arguments: [
         (AccessKey.stranger, "AccessDeniedException"),
-        (AccessKey(Credentials(accessKeyID: "function", secretAccessKey: "wrong"), policy: .everything),
-            "InvalidSignatureException"),
-        (AccessKey(Credentials(accessKeyID: "nobody", secretAccessKey: "x"), policy: .everything),
-            "UnrecognizedClientException"),
+        (
+            AccessKey(Credentials(accessKeyID: "function", secretAccessKey: "wrong"), policy: .everything),
+            "InvalidSignatureException"
+        ),
+        (
+            AccessKey(Credentials(accessKeyID: "nobody", secretAccessKey: "x"), policy: .everything),
+            "UnrecognizedClientException"
+        ),
     ])
     func `takes nothing from strangers`(key: AccessKey, code: String) throws {
         let office = PostOffice()
@@ -121,10 +127,27 @@ import Wire
 
     @Test(arguments: [
         [], [Endpoint.sample("crm"), .sample("crm")], [.sample("CRM")], [.sample("")],
-        [{ var endpoint = Endpoint.sample("crm"); endpoint.secrets = []; return endpoint }()],
-        [{ var endpoint = Endpoint.sample("crm"); endpoint.timeout = .seconds(61); return endpoint }()],
-        [{ var endpoint = Endpoint.sample("crm"); endpoint.concurrency = 1; return endpoint }()],
-        [{ var endpoint = Endpoint.sample("crm"); endpoint.secrets = [WebhookSecret(bytes: [1])]; return endpoint }()],
+        [
+            {
+                var endpoint = Endpoint.sample("crm"); endpoint.secrets = []; return endpoint
+            }()
+        ],
+        [
+            {
+                var endpoint = Endpoint.sample("crm"); endpoint.timeout = .seconds(61); return endpoint
+            }()
+        ],
+        [
+            {
+                var endpoint = Endpoint.sample("crm"); endpoint.concurrency = 1; return endpoint
+            }()
+        ],
+        [
+            {
+                var endpoint = Endpoint.sample("crm"); endpoint.secrets = [WebhookSecret(bytes: [1])];
+                return endpoint
+            }()
+        ],
     ])
     func `does not begin with settings that cannot work`(endpoints: [Endpoint]) {
         let office = PostOffice(partners: ["crm"])

@@ -88,13 +88,15 @@ import Wire
 
         try office.start()
         for round in 1...20 {
-            try office.hand(AcceptedEvent.samples(orders: 10, events: 1).map { .sample($0.orderNumber, round) })
+            try office.hand(
+                AcceptedEvent.samples(orders: 10, events: 1).map { .sample($0.orderNumber, round) })
             office.wait(.seconds(1))
         }
 
         #expect(warehouse.accepted.count == 200)
         #expect(
-            try office.count("delivery_overview WHERE partner = 'warehouse' AND (age_ms IS NULL OR age_ms > 20)") == 0)
+            try office.count(
+                "delivery_overview WHERE partner = 'warehouse' AND (age_ms IS NULL OR age_ms > 20)") == 0)
     }
 
     @Test func `lets nothing new wait behind retries`() throws {
@@ -113,7 +115,9 @@ import Wire
         }
 
         #expect(office.crm.accepted.count == 40)
-        #expect(try office.count("delivery_overview WHERE order_number LIKE 'W-%' AND (age_ms IS NULL OR age_ms > 20)") == 0)
+        #expect(
+            try office.count(
+                "delivery_overview WHERE order_number LIKE 'W-%' AND (age_ms IS NULL OR age_ms > 20)") == 0)
     }
 
     @Test func `leaves a partner alone while its circuit is open, and uses up no attempt`() throws {
@@ -182,7 +186,10 @@ import Wire
 
         #expect(
             try office.values(
-                "SELECT event_id, state, coalesce(parked_reason, last_error) FROM deliveries WHERE partner = 'crm'") == [
+                """
+                SELECT event_id, state, coalesce(parked_reason, last_error)
+                FROM deliveries WHERE partner = 'crm'
+                """) == [
                     "W-1_order-note_1|parked|the endpoint is gone", "W-1_order-note_2|skipped|gone",
                     "W-2_order-note_1|skipped|gone", "W-3_order-note_1|skipped|gone",
                 ])
@@ -250,5 +257,7 @@ extension Patience {
     /// Does not give up while a test lasts.
     fileprivate static let stubborn = Patience(
         schedule: .exponential(base: .milliseconds(100), factor: 2, cap: .seconds(5), limit: 100),
-        afterOverload: .seconds(1), breaker: CircuitBreaker.Limits(window: .seconds(5), openFor: .milliseconds(500), longestOpen: .seconds(2)))
+        afterOverload: .seconds(1),
+        breaker: CircuitBreaker.Limits(
+            window: .seconds(5), openFor: .milliseconds(500), longestOpen: .seconds(2)))
 }

@@ -60,7 +60,8 @@ import Wire
 
     /// Every commit that a small day makes, before and after it.
     @Test(arguments: [CommitPoint.Side.before, .after])
-    func `at any commit loses nothing and tells nothing twice under another id`(side: CommitPoint.Side) throws {
+    func `at any commit loses nothing and tells nothing twice under another id`(side: CommitPoint.Side) throws
+    {
         let quiet = try day(dyingAt: nil)
         #expect(quiet.commits > 10)
 
@@ -88,7 +89,8 @@ import Wire
 
         var heard: [String: [String]] = [:]
         for (name, receiver) in office.receivers { heard[name] = receiver.accepted.sorted() }
-        #expect(office.crm.accepted.filter { $0.hasPrefix("W-1") } == ["W-1_order-note_1", "W-1_order-note_2"])
+        #expect(
+            office.crm.accepted.filter { $0.hasPrefix("W-1") } == ["W-1_order-note_1", "W-1_order-note_2"])
         return (
             office.commits - before, heard,
             try office.values("SELECT event_id, partner, state FROM deliveries ORDER BY event_id, partner")

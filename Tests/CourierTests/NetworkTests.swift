@@ -13,7 +13,8 @@ import Wire
         var endpoint = Endpoint.sample("crm")
         endpoint.url = try #require(EndpointURL(url))
         let request = WireRequest(
-            path: endpoint.url.path, headers: ["host": endpoint.url.authority, "content-type": "application/json"],
+            path: endpoint.url.path,
+            headers: ["host": endpoint.url.authority, "content-type": "application/json"],
             body: Array("{}".utf8))
         do {
             let response = try await network.transport(to: endpoint).send(request, timeout: timeout)
@@ -61,7 +62,10 @@ import Wire
     static let troubles: [(deeds: [RawPartner.Deed], scheme: String, stage: TransportError.Stage)] = [
         ([], "http", .patience),
         ([.hangUp], "http", .exchange),
-        ([.say("HTTP/1.1 200 OK\r\nx: \(String(repeating: "y", count: 1 << 20))\r\n\r\n")], "http", .exchange),
+        (
+            [.say("HTTP/1.1 200 OK\r\nx: \(String(repeating: "y", count: 1 << 20))\r\n\r\n")], "http",
+            .exchange
+        ),
         ([.say("not HTTP at all\r\n\r\n")], "http", .exchange),
         ([.say("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")], "https", .trust),
     ]
@@ -96,7 +100,9 @@ import Wire
 
     @Test(arguments: ["0x7f.1", "2130706433", "0177.0.0.1", "localhost"])
     func `ends at the guard however the address is spelt`(host: String) async throws {
-        #expect(try await Self.failure(to: "http://\(host)/", guarding: AddressGuard(reach: .world)) == .permission)
+        #expect(
+            try await Self.failure(to: "http://\(host)/", guarding: AddressGuard(reach: .world))
+                == .permission)
     }
 
     @Test func `leads to the address that was found good, under the partner's own name`() async throws {
@@ -130,7 +136,8 @@ import Wire
         try await Partner.with(answer: { request in
             guard
                 let signed = try? WebhookSignature.verify(
-                    body: request.body, header: { request.headers[$0] }, secrets: secret, now: SystemTime().now)
+                    body: request.body, header: { request.headers[$0] }, secrets: secret,
+                    now: SystemTime().now)
             else { return WireResponse(status: 401) }
             let count = heard.withLock { heard in
                 heard.append(signed.id)
@@ -152,7 +159,8 @@ import Wire
                 credentials: AccessKey.function.credentials, surroundings: .system())
             let running = Task { try await courier.run() }  // awaited below
 
-            let new = try await intake(AcceptEvents(events: AcceptedEvent.samples(orders: 20, events: 3))).newEvents
+            let new = try await intake(AcceptEvents(events: AcceptedEvent.samples(orders: 20, events: 3)))
+                .newEvents
             await done.heard()
             running.cancel()
             try await running.value

@@ -11,7 +11,8 @@ import Wire
         let hours = { (count: Int64) in Duration.seconds(count * 3_600) }
         #expect(
             waits == [
-                .zero, .seconds(5), .seconds(300), .seconds(1_800), hours(2), hours(5), hours(10), hours(14), hours(20),
+                .zero, .seconds(5), .seconds(300), .seconds(1_800), hours(2), hours(5), hours(10), hours(14),
+                hours(20),
                 hours(24), nil,
             ])
         #expect(waits.compactMap(\.self).reduce(.zero, +) == hours(75) + .seconds(35 * 60 + 5))
@@ -22,7 +23,8 @@ import Wire
 
         #expect(
             waits == [
-                .zero, .milliseconds(200), .milliseconds(500), .seconds(1), .seconds(2), .seconds(5), .seconds(10), nil,
+                .zero, .milliseconds(200), .milliseconds(500), .seconds(1), .seconds(2), .seconds(5),
+                .seconds(10), nil,
             ])
     }
 
@@ -48,7 +50,8 @@ import Wire
     }
 
     @Test(arguments: [
-        RetrySchedule.list([.seconds(-1)]), .list([.seconds(86_401)]), .list(Array(repeating: .seconds(1), count: 100)),
+        RetrySchedule.list([.seconds(-1)]), .list([.seconds(86_401)]),
+        .list(Array(repeating: .seconds(1), count: 100)),
         .exponential(base: .seconds(1), factor: 0.5, cap: .seconds(2), limit: 3),
         .exponential(base: .seconds(1), factor: 2, cap: .seconds(2), limit: 0),
     ])
@@ -169,7 +172,8 @@ import Wire
     }
 
     @Test(arguments: [
-        (400, CircuitBreaker.Sign.works), (404, .works), (408, .fails), (410, .works), (429, .fails), (500, .fails),
+        (400, CircuitBreaker.Sign.works), (404, .works), (408, .fails), (410, .works), (429, .fails),
+        (500, .fails),
         (503, .fails), (301, .fails), (200, .works),
     ])
     func `judges hosts, not requests`(status: Int, sign: CircuitBreaker.Sign) {
@@ -211,7 +215,8 @@ import Wire
 
     private static func errand(_ number: Int, attempt: Int) -> Errand {
         Errand(
-            eventID: "e\(number)", orderNumber: "W-\(number)", attempt: attempt, attemptID: Int64(number), payload: [],
+            eventID: "e\(number)", orderNumber: "W-\(number)", attempt: attempt, attemptID: Int64(number),
+            payload: [],
             traceparent: nil)
     }
 

@@ -12,7 +12,8 @@ import Wire
         var calls: [[AcceptedEvent]] = []
         var failsAtCall: Int?
 
-        func callAsFunction<Op: Operation>(_ operation: Op) async throws -> Op.Output where Op.Service == CourierIntake {
+        func callAsFunction<Op: Operation>(_ operation: Op) async throws -> Op.Output
+        where Op.Service == CourierIntake {
             let events = (operation as! AcceptEvents).events
             calls.append(events)
             if calls.count == failsAtCall { throw ClientError.unknown(reason: "gone") }
@@ -24,8 +25,8 @@ import Wire
     private static func event(_ number: Int) -> [UInt8] {
         Array(
             """
-            {"specversion":"1.0","id":"W-\(number)_order-accepted_1","type":"order.accepted","subject":"W-\(number)",\
-            "time":"2026-11-22T12:00:00.000Z","data":{"version":1},\
+            {"specversion":"1.0","id":"W-\(number)_order-accepted_1","type":"order.accepted",\
+            "subject":"W-\(number)","time":"2026-11-22T12:00:00.000Z","data":{"version":1},\
             "traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
             """.utf8)
     }
@@ -77,7 +78,8 @@ import Wire
 
     @Test func `leaves out what is no event of ours, and says why`() async throws {
         let courier = Courier()
-        let strange = ["", "hello", "{}", #"{"specversion":"1.0","id":"a.b"}"#].map { Array($0.utf8) } + [[0xFF]]
+        let strange =
+            ["", "hello", "{}", #"{"specversion":"1.0","id":"a.b"}"#].map { Array($0.utf8) } + [[0xFF]]
 
         let skipped = try await CourierHandler(courier: courier)
             .handle(Self.batch([Self.event(1)] + strange))
@@ -91,7 +93,8 @@ import Wire
 @Suite struct `A batch` {
     private static func record(_ bytes: Int) -> StreamRecord {
         StreamRecord(
-            sequenceNumber: "1", approximateArrivalTimestamp: .noon, data: Blob(Array(repeating: 0, count: bytes)),
+            sequenceNumber: "1", approximateArrivalTimestamp: .noon,
+            data: Blob(Array(repeating: 0, count: bytes)),
             partitionKey: "k")
     }
 
@@ -108,7 +111,8 @@ import Wire
 @Suite struct `A family of shards` {
     private static func shard(_ id: String, _ parents: String?...) -> ShardDescription {
         ShardDescription(
-            shardId: id, parentShardId: parents.first ?? nil, adjacentParentShardId: parents.count > 1 ? parents[1] : nil,
+            shardId: id, parentShardId: parents.first ?? nil,
+            adjacentParentShardId: parents.count > 1 ? parents[1] : nil,
             hashKeyRange: HashKeyRange(startingHashKey: "0", endingHashKey: "1"),
             sequenceNumberRange: SequenceNumberRange(startingSequenceNumber: "0"))
     }
@@ -118,10 +122,12 @@ import Wire
         shard("a"), shard("b", "a"), shard("c", "a"), shard("d", "b", "c"), shard("e", "z"),
     ])
 
-    @Test(arguments: [
-        ([], ["a", "e"]), (["a"], ["b", "c", "e"]), (["a", "b"], ["c", "e"]), (["a", "b", "c"], ["d", "e"]),
-        (["a", "b", "c", "d", "e"], []),
-    ] as [(Set<String>, [String])])
+    @Test(
+        arguments: [
+            ([], ["a", "e"]), (["a"], ["b", "c", "e"]), (["a", "b"], ["c", "e"]),
+            (["a", "b", "c"], ["d", "e"]),
+            (["a", "b", "c", "d", "e"], []),
+        ] as [(Set<String>, [String])])
     func `lets children wait for both parents`(finished: Set<String>, readable: [String]) {
         #expect(family.readable(finished: finished) == readable)
     }

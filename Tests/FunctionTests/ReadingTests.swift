@@ -17,7 +17,10 @@ import Wire
 
         #expect(house.handler.calls.map(\.payloads.count) == [10, 10, 5])
         #expect(house.handler.handled() == (1...25).map { "r\($0)" })
-        #expect(try house.values("SELECT stream, shard_id, sequence_number FROM checkpoints") == ["order-events|shardId-0|10024"])
+        #expect(
+            try house.values("SELECT stream, shard_id, sequence_number FROM checkpoints") == [
+                "order-events|shardId-0|10024"
+            ])
         #expect(
             try house.values("SELECT records, attempt, outcome FROM invocations") == [
                 "10|1|handled", "10|1|handled", "5|1|handled",
@@ -94,14 +97,17 @@ import Wire
             #expect(house.world.uptime - put < .milliseconds(50))
             house.wait(.seconds(2))
         }
-        #expect(Set(house.handler.calls.filter { $0.shardID == PaperStream.name(0) }.map(\.payloads)) == [["bad"]])
+        #expect(
+            Set(house.handler.calls.filter { $0.shardID == PaperStream.name(0) }.map(\.payloads)) == [["bad"]]
+        )
         house.handler.fails = { _, _ in false }
         house.run(until: { house.handler.handled(in: 0).count == 21 })
 
         #expect(house.handler.handled(in: 0) == ["bad"] + (1...20).map { "behind\($0)" })
     }
 
-    @Test func `rests a tenth of a second after a failure, and twice as long after each further one`() throws {
+    @Test func `rests a tenth of a second after a failure, and twice as long after each further one`() throws
+    {
         let house = PowerHouse()
         house.settings.longestBackoff = .seconds(5)
         house.handler.fails = { _, _ in true }
@@ -193,9 +199,14 @@ import Wire
             house.wait(.milliseconds(chance.draw { Int64.random(in: 1...500, using: &$0) }))
             try house.restart()
         }
-        #expect(house.run(until: { house.handler.firstHandled(in: 1).count + house.handler.firstHandled(in: 2).count == 10 }))
+        #expect(
+            house.run(until: {
+                house.handler.firstHandled(in: 1).count + house.handler.firstHandled(in: 2).count == 10
+            }))
 
-        let lastOfParent = house.handler.calls.firstIndex { $0.isHandled && $0.payloads.contains("parent10") }!
+        let lastOfParent = house.handler.calls.firstIndex {
+            $0.isHandled && $0.payloads.contains("parent10")
+        }!
         let firstOfChildren = house.handler.calls.firstIndex { $0.payloads[0].hasPrefix("child") }!
         #expect(lastOfParent < firstOfChildren)
         #expect(house.handler.firstHandled() == (1...10).map { "parent\($0)" })
@@ -211,7 +222,8 @@ import Wire
         house.run(until: { house.handler.calls.count == 1 })
         house.wait(.milliseconds(10))
 
-        #expect(try house.values("SELECT sequence_number, reason FROM skipped_records") == ["10001|asked for"])
+        #expect(
+            try house.values("SELECT sequence_number, reason FROM skipped_records") == ["10001|asked for"])
         #expect(try house.values("SELECT sequence_number FROM checkpoints") == ["10002"])
     }
 
@@ -241,7 +253,8 @@ import Wire
 
         #expect(isDone)
         for shard in 0..<3 {
-            #expect(house.handler.firstHandled(in: shard) == (1...60).filter { $0 % 3 == shard }.map { "r\($0)" })
+            #expect(
+                house.handler.firstHandled(in: shard) == (1...60).filter { $0 % 3 == shard }.map { "r\($0)" })
         }
     }
 
@@ -315,7 +328,8 @@ import Wire
             try ledger.complete(batch, under: old, skipped: [], invocation: invocation)
         }
         #expect(throws: LeaseLost.self) { try ledger.finish(under: old) }
-        #expect(try house.values("SELECT * FROM checkpoints UNION ALL SELECT *, 1 FROM finished_shards").isEmpty)
+        #expect(
+            try house.values("SELECT * FROM checkpoints UNION ALL SELECT *, 1 FROM finished_shards").isEmpty)
         #expect(try house.values("SELECT * FROM invocations").isEmpty)
 
         try ledger.complete(batch, under: new, skipped: [], invocation: invocation)

@@ -12,7 +12,8 @@ import Wire
         house.wait(.milliseconds(10))
 
         #expect(
-            try house.values("SELECT event_id, order_number, event_type, answered_status, first_time FROM received")
+            try house.values(
+                "SELECT event_id, order_number, event_type, answered_status, first_time FROM received")
                 == ["W-1_order-note_1|W-1|order.note|200|1"])
         #expect(
             try house.values("SELECT received_at, length(body_sha256) FROM received")
@@ -75,7 +76,8 @@ import Wire
         let answer = house.send(request)[0]
 
         #expect(answer?.status == 401, "\(Self.strange[place].0)")
-        #expect(try house.values("SELECT * FROM received UNION ALL SELECT *, 1, 1, 1, 1 FROM refusals").isEmpty)
+        #expect(
+            try house.values("SELECT * FROM received UNION ALL SELECT *, 1, 1, 1, 1 FROM refusals").isEmpty)
     }
 
     @Test func `believes each of its keys while they are exchanged`() throws {

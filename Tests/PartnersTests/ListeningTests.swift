@@ -21,13 +21,14 @@ import Wire
 
         try await withThrowingTaskGroup(of: Void.self) { group in
             for partner in partners {
-                let listener = partner.listener(port: 0) { ports.tell($0, of: partner.name) }
+                let listener = listener(for: partner, telling: ports)
                 group.addTask { try await partner.run() }
                 group.addTask { try await listener.run() }
             }
             var statuses: [Int] = []
             for name in ["carrier", "crm"] {
-                let transport = NetworkTransport(endpoint: "http://127.0.0.1:\(await ports.port(of: name))", http: http)
+                let transport = NetworkTransport(
+                    endpoint: "http://127.0.0.1:\(await ports.port(of: name))", http: http)
                 // The first partner's secret: the second does not believe it.
                 let request = WireRequest.webhook(at: Surroundings.system().now)
                 statuses.append(try await transport.send(request, timeout: .seconds(10)).status)
@@ -39,21 +40,29 @@ import Wire
         try await http.shutdown()
     }
 
+    private func listener(for partner: PartnerService, telling ports: Ports) -> HTTPListener {
+        HTTPListener(
+            host: "127.0.0.1", port: 0, surroundings: .system(), logger: .silent,
+            listening: { ports.tell($0, of: partner.name) }, answer: { await partner.answer($0) })
+    }
+
     @Test func `cut the connection when they forget`() async throws {
         let directory = TemporaryDirectory()
         var settings = PartnerSettings(name: "crm", secrets: [Household.secret])
         settings.temper = .forgetful(percent: 100)
         let partner = try PartnerService(
-            settings: settings, storage: Storage(directory: directory.path), admission: .anonymous(region: "us-east-1"),
+            settings: settings, storage: Storage(directory: directory.path),
+            admission: .anonymous(region: "us-east-1"),
             surroundings: .system(), logger: .silent)
         let http = NetworkTransport.makeHTTPClient()
         let ports = Ports()
 
         await withThrowingTaskGroup(of: Void.self) { group in
-            let listener = partner.listener(port: 0) { ports.tell($0, of: "crm") }
+            let listener = listener(for: partner, telling: ports)
             group.addTask { try await partner.run() }
             group.addTask { try await listener.run() }
-            let transport = NetworkTransport(endpoint: "http://127.0.0.1:\(await ports.port(of: "crm"))", http: http)
+            let transport = NetworkTransport(
+                endpoint: "http://127.0.0.1:\(await ports.port(of: "crm"))", http: http)
 
             let failure = await #expect(throws: TransportError.self) {
                 try await transport.send(.webhook(at: Surroundings.system().now), timeout: .seconds(10))

@@ -17,7 +17,10 @@ import Wire
         #expect(answer.status == status)
         #expect(answer.headers["retry-after"] == retryAfter)
         #expect(try house.values("SELECT * FROM received").isEmpty)
-        #expect(try house.values("SELECT event_id, answered_status FROM refusals") == ["W-1_order-note_1|\(status)"])
+        #expect(
+            try house.values("SELECT event_id, answered_status FROM refusals") == [
+                "W-1_order-note_1|\(status)"
+            ])
     }
 
     @Test func `of forgetting does the work and cuts the connection`() throws {
@@ -98,9 +101,11 @@ import Wire
 
     @Test(arguments: [
         TemperDescription(name: "angry"), TemperDescription(name: ""), TemperDescription(name: "slow"),
-        TemperDescription(name: "slow", delayMilliseconds: 0), TemperDescription(name: "flapping", percent: 101),
+        TemperDescription(name: "slow", delayMilliseconds: 0),
+        TemperDescription(name: "flapping", percent: 101),
         TemperDescription(name: "refusing", status: 399), TemperDescription(name: "refusing"),
-        TemperDescription(name: "down", retryAfterSeconds: -1), TemperDescription(name: "forgetful", percent: 0),
+        TemperDescription(name: "down", retryAfterSeconds: -1),
+        TemperDescription(name: "forgetful", percent: 0),
         TemperDescription(name: "rate-limiting", perSecond: 0), TemperDescription(name: "gone", status: 410),
         TemperDescription(name: "well-behaved", percent: 5),
     ])

@@ -1,7 +1,7 @@
 /// Which addresses the courier speaks to, so that nobody can make it knock at doors inside the house.
 ///
-/// It is asked about the address to which a connection is about to be made, not about the name that led there.
-/// Source of the lists: IANA IPv4 and IPv6 Special-Purpose Address Registries.
+/// It is asked about the address to which a connection is about to be made, not about the name that led
+/// there. Source of the lists: IANA IPv4 and IPv6 Special-Purpose Address Registries.
 package struct AddressGuard: Hashable, Sendable {
     package enum Reach: Hashable, Sendable {
         /// 127.0.0.1 and ::1 only: partners on this very machine.
@@ -30,7 +30,9 @@ package struct AddressGuard: Hashable, Sendable {
 
     package func permits(_ address: IPAddress) -> Bool {
         let tier = Self.tier(of: address)
-        if allowed.contains(where: { $0.contains(address) && (tier != .forbidden || $0.isSingle) }) { return true }
+        if allowed.contains(where: { $0.contains(address) && (tier != .forbidden || $0.isSingle) }) {
+            return true
+        }
         switch reach {
         case .thisMachine: return Self.thisMachine.contains { $0.contains(address) }
         case .world: return tier == .open

@@ -1,7 +1,8 @@
 import Clockwork
 import Wire
 
-/// A partner as the courier knows it: where it listens, what it shares with us, and how it wants to be served.
+/// A partner as the courier knows it: where it listens, what it shares with us, and how it wants to be
+/// served.
 package struct Endpoint: Sendable {
     /// 1 to 40 small letters, digits and hyphens, such as `warehouse`.
     package var name: String
@@ -17,7 +18,8 @@ package struct Endpoint: Sendable {
     /// Attempts under way at once, 2 to 256; at most half of them are retries.
     package var concurrency = 8
     package var patience = Patience.standard
-    /// Whether an answer of 4xx ends a delivery. Receivers misdeploy and come back, so by default it does not.
+    /// Whether an answer of 4xx ends a delivery. Receivers misdeploy and come back, so by default it does
+    /// not.
     package var clientErrorsAreFinal = false
 
     package init(name: String, url: EndpointURL, secrets: [WebhookSecret]) {
@@ -30,7 +32,9 @@ package struct Endpoint: Sendable {
     var fault: String? {
         let isName = (1...40).contains(name.utf8.count) && name.utf8.allSatisfy(Self.belongsInName)
         guard isName else { return "needs a name of 1 to 40 small letters, digits and hyphens" }
-        guard (1...11).contains(secrets.count) else { return "has \(secrets.count) secrets. Give it 1 to 11." }
+        guard (1...11).contains(secrets.count) else {
+            return "has \(secrets.count) secrets. Give it 1 to 11."
+        }
         guard secrets.allSatisfy({ (24...64).contains($0.bytes.count) }) else {
             return "has a secret that is not 24 to 64 bytes long"
         }

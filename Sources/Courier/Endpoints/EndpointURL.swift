@@ -15,7 +15,9 @@ package struct EndpointURL: Hashable, Sendable {
         scheme = text[..<mark.lowerBound].lowercased()
         guard scheme == "http" || scheme == "https" else { return nil }
         let rest = text[mark.upperBound...]
-        let isPrintable = rest.utf8.allSatisfy { (0x21...0x7E).contains($0) && !#""<>\^`{|}#"#.utf8.contains($0) }
+        let isPrintable = rest.utf8.allSatisfy {
+            (0x21...0x7E).contains($0) && !#""<>\^`{|}#"#.utf8.contains($0)
+        }
         guard isPrintable else { return nil }
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
         let target = rest.dropFirst(authority.count).split(
@@ -42,7 +44,9 @@ package struct EndpointURL: Hashable, Sendable {
         }
         guard !host.isEmpty else { return nil }
         if after.isEmpty { return (String(host), nil) }
-        guard after.first == ":", let port = Int(after.dropFirst()), (1...65_535).contains(port) else { return nil }
+        guard after.first == ":", let port = Int(after.dropFirst()), (1...65_535).contains(port) else {
+            return nil
+        }
         return (String(host), port)
     }
 

@@ -33,7 +33,9 @@ package struct IPAddress: Hashable, Sendable {
     /// Source: RFC 4291 section 2.5.5, RFC 6052 section 2.1, RFC 8215, RFC 3056.
     package var innerIPv4: IPAddress? {
         guard bytes.count == 16 else { return nil }
-        if Self.atTheEnd.contains(where: { $0.contains(self) }) { return IPAddress(bytes: Array(bytes[12...])) }
+        if Self.atTheEnd.contains(where: { $0.contains(self) }) {
+            return IPAddress(bytes: Array(bytes[12...]))
+        }
         return Self.sixToFour.contains(self) ? IPAddress(bytes: Array(bytes[2..<6])) : nil
     }
 
@@ -59,7 +61,9 @@ package struct Network: Hashable, Sendable {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2, let address = IPAddress(String(parts[0])) else { return nil }
         let most = address.bytes.count * 8
-        guard let bits = parts.count == 2 ? Int(parts[1]) : most, (0...most).contains(bits) else { return nil }
+        guard let bits = parts.count == 2 ? Int(parts[1]) : most, (0...most).contains(bits) else {
+            return nil
+        }
         first = address
         self.bits = bits
     }

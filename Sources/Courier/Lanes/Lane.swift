@@ -62,7 +62,8 @@ final class Lane: Sendable {
                         }
                     } catch {
                         let wait = setback.met(
-                            error, kind: "ledger", consequence: "No webhook goes out: the ledger cannot be written",
+                            error, kind: "ledger",
+                            consequence: "No webhook goes out: the ledger cannot be written",
                             chance: surroundings.chance)
                         try? await surroundings.time.sleep(for: wait)  // cut short by the end of this loop
                     }
@@ -110,7 +111,11 @@ final class Lane: Sendable {
             let hasSuccessor = try await ledger.settle(settlement, for: endpoint.name)
             book.withLock { book in
                 if hasSuccessor { book.arrived() }
-                if case .again(let due) = verdict.fate { book.leave(errand, due: due) } else { book.leave(errand) }
+                if case .again(let due) = verdict.fate {
+                    book.leave(errand, due: due)
+                } else {
+                    book.leave(errand)
+                }
             }
         } catch {
             // Not written, so not done: it is due as before, and the receiver will see a repeat.
@@ -128,7 +133,9 @@ final class Lane: Sendable {
         if case .parked(let reason) = verdict.fate {
             logger.warning(
                 "Delivery parked",
-                metadata: ["event.id": "\(errand.eventID)", "attempts": "\(errand.attempt)", "reason": "\(reason)"])
+                metadata: [
+                    "event.id": "\(errand.eventID)", "attempts": "\(errand.attempt)", "reason": "\(reason)",
+                ])
         }
         if let reason = verdict.disabling {
             logger.warning("Partner disabled; it hears nothing more", metadata: ["reason": "\(reason)"])

@@ -44,8 +44,8 @@ struct LaneBook {
         }
     }
 
-    /// Retries have half of the room at most, so that nothing new waits for them; and one place at least, so that
-    /// they do not wait for ever.
+    /// Retries have half of the room at most, so that nothing new waits for them; and one place at least, so
+    /// that they do not wait for ever.
     private func claimWithinPace() -> Step {
         let room = pace.limit - fresh.count - retries.count
         guard room > 0 else { return .rest(until: nil) }
@@ -80,7 +80,9 @@ struct LaneBook {
     }
 
     /// Notes how an attempt went, and what that does to the endpoint's standing.
-    mutating func ended(_ errand: Errand, with reply: Reply, disabling: Bool, at now: Timestamp) -> CircuitChange? {
+    mutating func ended(_ errand: Errand, with reply: Reply, disabling: Bool, at now: Timestamp)
+        -> CircuitChange?
+    {
         if reply.saysOverload { pace.overloaded() } else if reply.meaning == .delivered { pace.succeeded() }
         if disabling { isServed = false }
         let wasProbe = probe == errand.eventID

@@ -11,7 +11,8 @@ extension CourierLedger {
         return try await commits.enqueue { db in
             var claim = Claim()
             let wantedFresh = min(request.fresh, request.total)
-            let fresh = try due(wantedFresh, .pending, for: endpoint, excluding: request.excluding, at: now, in: db)
+            let fresh = try due(
+                wantedFresh, .pending, for: endpoint, excluding: request.excluding, at: now, in: db)
             let wantedRetries = min(request.retries, request.total - fresh.count)
             let retries = try due(
                 wantedRetries, .retrying, for: endpoint, excluding: request.excluding, at: now, in: db)
@@ -58,7 +59,8 @@ extension CourierLedger {
         ).execute(arguments: [due.eventID, endpoint, due.attempts + 1, now])
         let attemptID = db.lastInsertedRowID
         let message = try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT order_number, payload, traceparent FROM messages WHERE event_id = ?"),
+            db.cachedStatement(
+                sql: "SELECT order_number, payload, traceparent FROM messages WHERE event_id = ?"),
             arguments: [due.eventID])
         guard let message else { preconditionFailure("a delivery has a message, says its foreign key") }
         return Errand(

@@ -5,8 +5,8 @@ import Wire
 
 /// The courier's own account of what it took on and what became of it: `courier.db`.
 ///
-/// Each deed is one transaction, shared with others that are handed in at the same time. The ledger's moments are
-/// those of a clock that never jumps, so that a due time stays where it was put.
+/// Each deed is one transaction, shared with others that are handed in at the same time. The ledger's moments
+/// are those of a clock that never jumps, so that a due time stays where it was put.
 struct CourierLedger: Sendable {
     let commits: GroupCommit
     let time: SteadyTime
@@ -45,23 +45,27 @@ struct CourierLedger: Sendable {
 
     private func enroll(_ endpoint: Endpoint, in db: Database) throws {
         let known = try Row.fetchOne(
-            db, sql: "SELECT url, disabled_reason FROM partners WHERE partner = ?", arguments: [endpoint.name])
+            db, sql: "SELECT url, disabled_reason FROM partners WHERE partner = ?", arguments: [endpoint.name]
+        )
         let oldReason: String? = known?["disabled_reason"]
         let reason: String? =
             if !endpoint.isEnabled {
                 DisabledReason.settings
-            } else if let oldReason, !DisabledReason.ours.contains(oldReason), known?["url"] == endpoint.url.description {
-                oldReason  // what the receiver wished holds until it has another address or was disabled by hand
+            } else if let oldReason, !DisabledReason.ours.contains(oldReason),
+                known?["url"] == endpoint.url.description
+            {
+                oldReason  // the receiver's wish holds until it has another address
             } else {
                 nil
             }
         try db.execute(
             sql: """
-                INSERT INTO partners (partner, url, enabled, paused, timeout_ms, max_attempts, disabled_reason)
+                INSERT INTO partners
+                  (partner, url, enabled, paused, timeout_ms, max_attempts, disabled_reason)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (partner) DO UPDATE SET url = excluded.url, enabled = excluded.enabled,
-                  paused = excluded.paused, timeout_ms = excluded.timeout_ms, max_attempts = excluded.max_attempts,
-                  disabled_reason = excluded.disabled_reason
+                  paused = excluded.paused, timeout_ms = excluded.timeout_ms,
+                  max_attempts = excluded.max_attempts, disabled_reason = excluded.disabled_reason
                 """,
             arguments: [
                 endpoint.name, endpoint.url.description, reason == nil, endpoint.isPaused,
@@ -72,11 +76,15 @@ struct CourierLedger: Sendable {
     private func dismissAll(but names: [String], in db: Database) throws {
         let stays = databaseQuestionMarks(count: names.count)
         try db.execute(
-            sql: "UPDATE partners SET enabled = 0, disabled_reason = ? WHERE enabled = 1 AND partner NOT IN (\(stays))",
+            sql: """
+                UPDATE partners SET enabled = 0, disabled_reason = ?
+                WHERE enabled = 1 AND partner NOT IN (\(stays))
+                """,
             arguments: StatementArguments([DisabledReason.absent] + names))
     }
 
-    /// A wall clock that went back between two lives must not keep anything waiting for longer than it ever would have.
+    /// A wall clock that went back between two lives must not keep anything waiting for longer than it ever
+    /// would have.
     private func pullInDueTimes(now: Timestamp, in db: Database) throws {
         let latest = now + RetrySchedule.longestWait * 1.2
         for (state, limit) in [("pending", now), ("retrying", latest)] {
@@ -122,6 +130,7 @@ func skipDeliveriesOfDisabled(in db: Database) throws {
             UPDATE deliveries
             SET state = 'skipped', next_attempt_at = NULL,
                 last_error = (SELECT disabled_reason FROM partners p WHERE p.partner = deliveries.partner)
-            WHERE state IN ('pending','retrying') AND partner IN (SELECT partner FROM partners WHERE enabled = 0)
+            WHERE state IN ('pending','retrying')
+              AND partner IN (SELECT partner FROM partners WHERE enabled = 0)
             """)
 }

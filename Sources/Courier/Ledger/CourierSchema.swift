@@ -2,8 +2,9 @@ import GRDB
 
 /// The tables of `courier.db`, and the windows through which others look at them.
 ///
-/// An order's later events wait behind its earlier ones, endpoint by endpoint. The table says so itself: of the open
-/// deliveries of one order to one endpoint only the first has a `next_attempt_at`, and a unique index keeps it so.
+/// An order's later events wait behind its earlier ones, endpoint by endpoint. The table says so itself: of
+/// the open deliveries of one order to one endpoint only the first has a `next_attempt_at`, and a unique
+/// index keeps it so.
 enum CourierSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -13,6 +14,8 @@ enum CourierSchema {
         }
         return migrator
     }
+
+    private static let classes = AttemptClass.allCases.map { "'\($0.rawValue)'" }.joined(separator: ",")
 
     private static let tables = """
         CREATE TABLE partners (
@@ -24,7 +27,7 @@ enum CourierSchema {
           CHECK ((enabled = 0) = (disabled_reason IS NOT NULL))
         ) STRICT, WITHOUT ROWID;
 
-        CREATE TABLE messages (                  -- written once, never changed; payload is what every partner receives
+        CREATE TABLE messages (            -- written once; payload is what every partner receives
           message_seq INTEGER PRIMARY KEY AUTOINCREMENT,
           event_id TEXT NOT NULL UNIQUE, order_number TEXT NOT NULL, event_type TEXT NOT NULL,
           order_version INTEGER NOT NULL, payload TEXT NOT NULL CHECK (json_valid(payload)),
@@ -39,7 +42,7 @@ enum CourierSchema {
           order_number TEXT NOT NULL, event_type TEXT NOT NULL, order_version INTEGER NOT NULL,
           state TEXT NOT NULL CHECK (state IN ('pending','retrying','delivered','parked','skipped')),
           attempts INTEGER NOT NULL DEFAULT 0, staged_at TEXT NOT NULL,
-          next_attempt_at TEXT,                  -- null in an open delivery: waits behind an earlier event of its order
+          next_attempt_at TEXT,            -- null while it waits behind an earlier event of its order
           delivered_at TEXT, last_status INTEGER, last_error TEXT, parked_reason TEXT,
           message_seq INTEGER NOT NULL,
           PRIMARY KEY (event_id, partner),
@@ -60,7 +63,7 @@ enum CourierSchema {
           attempt_id INTEGER PRIMARY KEY AUTOINCREMENT,
           event_id TEXT NOT NULL, partner TEXT NOT NULL, attempt INTEGER NOT NULL,
           started_at TEXT NOT NULL, duration_ms INTEGER, http_status INTEGER,
-          class TEXT CHECK (class IN (\(AttemptClass.allCases.map { "'\($0.rawValue)'" }.joined(separator: ",")))),
+          class TEXT CHECK (class IN (\(classes))),
           error TEXT, response_excerpt TEXT, next_attempt_at TEXT,
           FOREIGN KEY (event_id, partner) REFERENCES deliveries(event_id, partner)
         ) STRICT;
@@ -85,10 +88,13 @@ enum CourierSchema {
         CREATE VIEW partner_lanes AS             -- what is open; cheap however much has been delivered
         SELECT p.partner, p.url, p.enabled, p.disabled_reason, p.paused,
                (SELECT count(*) FROM deliveries d
-                 WHERE d.partner = p.partner AND d.state IN ('pending','retrying') AND d.state = 'pending') AS pending,
+                 WHERE d.partner = p.partner AND d.state IN ('pending','retrying')
+                   AND d.state = 'pending') AS pending,
                (SELECT count(*) FROM deliveries d
-                 WHERE d.partner = p.partner AND d.state IN ('pending','retrying') AND d.state = 'retrying') AS retrying,
-               (SELECT count(*) FROM delivery_attempts a WHERE a.partner = p.partner AND a.class IS NULL) AS under_way,
+                 WHERE d.partner = p.partner AND d.state IN ('pending','retrying')
+                   AND d.state = 'retrying') AS retrying,
+               (SELECT count(*) FROM delivery_attempts a
+                 WHERE a.partner = p.partner AND a.class IS NULL) AS under_way,
                (SELECT min(d.staged_at) FROM deliveries d
                  WHERE d.partner = p.partner AND d.state IN ('pending','retrying')) AS oldest_staged_at,
                (SELECT min(d.next_attempt_at) FROM deliveries d

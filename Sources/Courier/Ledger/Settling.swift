@@ -3,7 +3,8 @@ import Disk
 import GRDB
 
 extension CourierLedger {
-    /// Writes down how an attempt ended, together with what becomes of its delivery and of the order's next event.
+    /// Writes down how an attempt ended, together with what becomes of its delivery and of the order's next
+    /// event.
     ///
     /// - Returns: Whether the next event of the same order is due now.
     /// - Throws: `CommitFailure`; then the delivery stays as it was, and the attempt will be made again.
@@ -25,7 +26,8 @@ extension CourierLedger {
         try db.cachedStatement(
             sql: """
                 UPDATE delivery_attempts
-                SET duration_ms = ?, http_status = ?, class = ?, error = ?, response_excerpt = ?, next_attempt_at = ?
+                SET duration_ms = ?, http_status = ?, class = ?, error = ?, response_excerpt = ?,
+                    next_attempt_at = ?
                 WHERE attempt_id = ?
                 """
         ).execute(arguments: [
@@ -79,13 +81,17 @@ extension CourierLedger {
         return db.changesCount > 0
     }
 
-    private func note(_ change: CircuitChange, of endpoint: String, at now: Timestamp, in db: Database) throws {
+    private func note(_ change: CircuitChange, of endpoint: String, at now: Timestamp, in db: Database) throws
+    {
         switch change {
         case .closed:
             try db.execute(sql: "DELETE FROM circuits WHERE partner = ?", arguments: [endpoint])
         case .open(let end, let span):
             try db.execute(
-                sql: "INSERT OR REPLACE INTO circuits (partner, open_until, open_for_ms, changed_at) VALUES (?, ?, ?, ?)",
+                sql: """
+                    INSERT OR REPLACE INTO circuits (partner, open_until, open_for_ms, changed_at)
+                    VALUES (?, ?, ?, ?)
+                    """,
                 arguments: [endpoint, end.description, span.milliseconds, now.description])
         }
     }

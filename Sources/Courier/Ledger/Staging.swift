@@ -22,7 +22,8 @@ extension CourierLedger {
                 new += 1
                 for endpoint in endpoints {
                     try write(
-                        event, place: place, for: endpoint.name, skipping: endpoint.disabledReason, stagedAt: now, in: db)
+                        event, place: place, for: endpoint.name, skipping: endpoint.disabledReason,
+                        stagedAt: now, in: db)
                 }
             }
             return new
@@ -38,22 +39,25 @@ extension CourierLedger {
                 VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING
                 """
         ).execute(arguments: [
-            event.id, event.orderNumber, event.type, event.orderVersion, event.payload, event.traceparent, now,
+            event.id, event.orderNumber, event.type, event.orderVersion, event.payload, event.traceparent,
+            now,
         ])
         return db.changesCount == 1 ? db.lastInsertedRowID : nil
     }
 
     private func write(
-        _ event: StagedEvent, place: Int64, for endpoint: String, skipping reason: String?, stagedAt now: String,
+        _ event: StagedEvent, place: Int64, for endpoint: String, skipping reason: String?,
+        stagedAt now: String,
         in db: Database
     ) throws {
         // Behind an earlier event of its order it has no due time yet; `settle` gives it one.
         try db.cachedStatement(
             sql: """
                 INSERT INTO deliveries
-                  (event_id, partner, order_number, event_type, order_version, state, staged_at, next_attempt_at,
-                   last_error, message_seq)
-                VALUES (:event, :partner, :order, :type, :version, iif(:reason IS NULL, 'pending', 'skipped'), :now,
+                  (event_id, partner, order_number, event_type, order_version, state, staged_at,
+                   next_attempt_at, last_error, message_seq)
+                VALUES (:event, :partner, :order, :type, :version,
+                  iif(:reason IS NULL, 'pending', 'skipped'), :now,
                   iif(:reason IS NOT NULL OR EXISTS (
                     SELECT 1 FROM deliveries WHERE partner = :partner AND order_number = :order
                       AND state IN ('pending','retrying')), NULL, :now),

@@ -8,8 +8,8 @@ import Wire
 
 /// The real way out to partners: HTTP on connections that are kept, to addresses that the guard permits.
 ///
-/// A name is looked up for every attempt, its addresses are judged, and the connection is made to the very address that
-/// was found good. Redirects are not followed; proxies and cookies are unknown.
+/// A name is looked up for every attempt, its addresses are judged, and the connection is made to the very
+/// address that was found good. Redirects are not followed; proxies and cookies are unknown.
 package final class WebhookNetwork: Sendable {
     let time: any TimeSource
     private let addresses: AddressGuard
@@ -41,7 +41,7 @@ package final class WebhookNetwork: Sendable {
             defer { state.clients = [] }
             return state.clients
         }
-        for (_, http) in clients { try? await http.shutdown() }  // all it can say is that it was shut down before
+        for (_, http) in clients { try? await http.shutdown() }  // fails only when done before
     }
 
     /// A client whose connections to this host go to a permitted address, and nowhere else.
@@ -116,7 +116,8 @@ extension WebhookNetwork {
         #endif
         let status = getaddrinfo(name, nil, &hints, &first)
         guard status == 0 else {
-            throw TransportError("\(name) has no address: \(String(cString: gai_strerror(status)))", at: .name)
+            throw TransportError(
+                "\(name) has no address: \(String(cString: gai_strerror(status)))", at: .name)
         }
         defer { freeaddrinfo(first) }
         return sequence(first: first, next: { $0?.pointee.ai_next })

@@ -12,8 +12,8 @@ struct WebhookTransport: Transport {
 
     var endpoint: String { url.origin }
 
-    /// Reads at most 64 KiB of an answer's body, and closes the connection if there is more. A body that ends early, or
-    /// does not end in time, takes nothing away from a status that has come.
+    /// Reads at most 64 KiB of an answer's body, and closes the connection if there is more. A body that ends
+    /// early, or does not end in time, takes nothing away from a status that has come.
     func send(_ request: WireRequest, timeout: Duration) async throws -> WireResponse {
         typealias Outcome = Result<WireResponse, any Error>
         let outcome = await withTaskGroup(of: Outcome?.self) { group -> Outcome? in

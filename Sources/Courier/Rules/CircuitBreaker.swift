@@ -1,6 +1,7 @@
 import Clockwork
 
-/// Leaves an endpoint alone while most of what is sent there fails, and asks with a single probe whether it is back.
+/// Leaves an endpoint alone while most of what is sent there fails, and asks with a single probe whether it
+/// is back.
 ///
 /// It judges hosts, not requests: an answer that finds fault with the request shows that the host works.
 package struct CircuitBreaker: Hashable, Sendable {

@@ -1,5 +1,5 @@
-/// How much may be under way to an endpoint at once: half as much each time it says that it is overloaded, and a step
-/// more for every round of successes.
+/// How much may be under way to an endpoint at once: half as much each time it says that it is overloaded,
+/// and a step more for every round of successes.
 package struct Pace: Hashable, Sendable {
     package let most: Int
     package private(set) var limit: Int

@@ -58,7 +58,8 @@ package struct RetrySchedule: Hashable, Sendable {
         }
     }
 
-    /// The same, up to a fifth longer or shorter, so that those who failed together do not come back together.
+    /// The same, up to a fifth longer or shorter, so that those who failed together do not come back
+    /// together.
     package func wait(
         beforeAttempt attempt: Int, using random: inout some RandomNumberGenerator
     ) -> Duration? {
@@ -67,7 +68,9 @@ package struct RetrySchedule: Hashable, Sendable {
 
     /// What is wrong with it, in words for the person who wrote it; nil when nothing is.
     package var fault: String? {
-        guard (1...100).contains(mostAttempts) else { return "has \(mostAttempts) attempts. Give it 1 to 100." }
+        guard (1...100).contains(mostAttempts) else {
+            return "has \(mostAttempts) attempts. Give it 1 to 100."
+        }
         let waits = (1...mostAttempts).compactMap { wait(beforeAttempt: $0) }
         guard waits.allSatisfy({ $0 >= .zero && $0 <= Self.longestWait }) else {
             return "has a wait below 0 or above 24 hours. Choose one in between."

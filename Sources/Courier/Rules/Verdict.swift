@@ -27,7 +27,9 @@ package struct Verdict: Hashable, Sendable {
         let next = patience.schedule.wait(beforeAttempt: attempt + 1, using: &random)
         let told = reply.status.map { "status \($0)" } ?? reply.attemptClass.rawValue
         func again(noSoonerThan least: Duration) -> Fate {
-            guard let next else { return .parked(reason: "gave up after \(attempt) attempts, the last with \(told)") }
+            guard let next else {
+                return .parked(reason: "gave up after \(attempt) attempts, the last with \(told)")
+            }
             return .again(at: now + max(next, least))
         }
         switch reply.meaning {

@@ -2,8 +2,8 @@ import Wire
 
 /// What a function does with the records of a stream: the function itself.
 ///
-/// It is handed the batches of one shard in order, one at a time, and each again until it has succeeded, also after a
-/// crash: whatever it does, doing it twice must come to the same.
+/// It is handed the batches of one shard in order, one at a time, and each again until it has succeeded, also
+/// after a crash: whatever it does, doing it twice must come to the same.
 package protocol BatchHandler: Sendable {
     /// Deals with every record of a batch, in order.
     ///
@@ -56,7 +56,9 @@ extension RecordBatch {
             current.append(record)
             bytes += size
         }
-        if !current.isEmpty { batches.append(RecordBatch(stream: stream, shardID: shardID, records: current)) }
+        if !current.isEmpty {
+            batches.append(RecordBatch(stream: stream, shardID: shardID, records: current))
+        }
         return batches
     }
 }

@@ -16,7 +16,8 @@ package struct CourierHandler: BatchHandler {
             do throws(OrderEvent.Unreadable) {
                 events.append(try AcceptedEvent(record))
             } catch {
-                skipped.append(SkippedRecord(sequenceNumber: record.sequenceNumber, reason: error.description))
+                skipped.append(
+                    SkippedRecord(sequenceNumber: record.sequenceNumber, reason: error.description))
             }
         }
         for start in stride(from: 0, to: events.count, by: Self.mostEventsInCall) {

@@ -63,7 +63,8 @@ struct FunctionLedger: Sendable {
             for record in skipped {
                 try db.cachedStatement(
                     sql: """
-                        INSERT OR IGNORE INTO skipped_records (stream, shard_id, sequence_number, reason, skipped_at)
+                        INSERT OR IGNORE INTO skipped_records
+                          (stream, shard_id, sequence_number, reason, skipped_at)
                         VALUES (?, ?, ?, ?, ?)
                         """
                 ).execute(arguments: [
@@ -113,12 +114,13 @@ struct FunctionLedger: Sendable {
         guard epoch == lease.epoch else { throw LeaseLost(shardID: lease.shardID) }
     }
 
-    private func log(_ invocation: Invocation, of batch: RecordBatch, error: String?, in db: Database) throws {
+    private func log(_ invocation: Invocation, of batch: RecordBatch, error: String?, in db: Database) throws
+    {
         try db.cachedStatement(
             sql: """
                 INSERT INTO invocations
-                  (stream, shard_id, first_sequence_number, last_sequence_number, records, attempt, started_at,
-                   duration_ms, iterator_age_ms, outcome, error)
+                  (stream, shard_id, first_sequence_number, last_sequence_number, records, attempt,
+                   started_at, duration_ms, iterator_age_ms, outcome, error)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [

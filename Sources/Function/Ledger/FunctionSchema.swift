@@ -12,23 +12,24 @@ enum FunctionSchema {
     }
 
     private static let tables = """
-        CREATE TABLE checkpoints (               -- everything up to this record was handled, or stands in skipped_records
-          stream TEXT NOT NULL, shard_id TEXT NOT NULL, sequence_number TEXT NOT NULL, updated_at TEXT NOT NULL,
+        CREATE TABLE checkpoints (       -- everything up to here was handled, or stands in skipped_records
+          stream TEXT NOT NULL, shard_id TEXT NOT NULL, sequence_number TEXT NOT NULL,
+          updated_at TEXT NOT NULL,
           PRIMARY KEY (stream, shard_id)
         ) STRICT, WITHOUT ROWID;
 
-        CREATE TABLE finished_shards (           -- closed, and read to the end
+        CREATE TABLE finished_shards (   -- closed, and read to the end
           stream TEXT NOT NULL, shard_id TEXT NOT NULL, finished_at TEXT NOT NULL,
           PRIMARY KEY (stream, shard_id)
         ) STRICT, WITHOUT ROWID;
 
-        CREATE TABLE leases (                    -- who reads a shard; a checkpoint moves under the newest epoch only
+        CREATE TABLE leases (            -- who reads a shard; checkpoints move under the newest epoch only
           stream TEXT NOT NULL, shard_id TEXT NOT NULL, holder TEXT NOT NULL,
           epoch INTEGER NOT NULL CHECK (epoch >= 1), taken_at TEXT NOT NULL,
           PRIMARY KEY (stream, shard_id)
         ) STRICT, WITHOUT ROWID;
 
-        CREATE TABLE invocations (               -- append only
+        CREATE TABLE invocations (       -- append only
           invocation_id INTEGER PRIMARY KEY AUTOINCREMENT, stream TEXT NOT NULL, shard_id TEXT NOT NULL,
           first_sequence_number TEXT NOT NULL, last_sequence_number TEXT NOT NULL,
           records INTEGER NOT NULL CHECK (records >= 1), attempt INTEGER NOT NULL CHECK (attempt >= 1),
@@ -58,8 +59,8 @@ enum FunctionSchema {
           SELECT max(invocation_id) FROM invocations n WHERE n.stream = l.stream AND n.shard_id = l.shard_id);
 
         CREATE VIEW invocation_log AS
-        SELECT invocation_id, stream, shard_id, records, attempt, started_at, duration_ms, iterator_age_ms, outcome,
-               error, first_sequence_number, last_sequence_number
+        SELECT invocation_id, stream, shard_id, records, attempt, started_at, duration_ms, iterator_age_ms,
+               outcome, error, first_sequence_number, last_sequence_number
         FROM invocations;
         """
 }

@@ -1,6 +1,7 @@
 import Clockwork
 
-/// How long a shard rests before its batch is tried again: 100 ms, doubled each time up to a limit, a fifth more or less.
+/// How long a shard rests before its batch is tried again: 100 ms, doubled each time up to a limit, a fifth
+/// more or less.
 struct BatchBackoff: Hashable, Sendable {
     let longest: Duration
 

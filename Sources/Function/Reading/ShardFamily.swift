@@ -11,7 +11,8 @@ struct ShardFamily: Hashable, Sendable {
 
     /// The shards that nothing stands before any more.
     ///
-    /// - Parameter finished: Those that were read to their end. A parent that the stream has forgotten counts as such.
+    /// - Parameter finished: Those that were read to their end. A parent that the stream has forgotten counts
+    ///   as such.
     func readable(finished: Set<String>) -> [String] {
         let known = Set(shards.map(\.shardId))
         return shards.filter { shard in

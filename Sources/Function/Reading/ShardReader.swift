@@ -3,8 +3,8 @@ import Logging
 import Synchronization
 import Wire
 
-/// Reads one shard: hands its records to the handler batch by batch, in order, and moves the checkpoint behind each batch
-/// that was handled. A batch that fails holds up this shard and no other.
+/// Reads one shard: hands its records to the handler batch by batch, in order, and moves the checkpoint
+/// behind each batch that was handled. A batch that fails holds up this shard and no other.
 final class ShardReader: Sendable {
     private let shardID: String
     private let settings: FunctionSettings
@@ -58,7 +58,8 @@ final class ShardReader: Sendable {
                     } catch let error as ClientError {
                         await rest(
                             setback.met(
-                                error, kind: "stream", consequence: "The shard cannot be read; events wait in it",
+                                error, kind: "stream",
+                                consequence: "The shard cannot be read; events wait in it",
                                 base: error.isThrottling ? .seconds(1) : nil, chance: surroundings.chance))
                     }
                 }

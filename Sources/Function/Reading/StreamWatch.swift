@@ -5,8 +5,8 @@ import Wire
 
 /// Wakes the readers of a stream as soon as there is something for them.
 ///
-/// One call watches all shards whose readers have nothing to do. Where the service does not know that call, as Amazon's
-/// does not, each reader looks for itself once a second.
+/// One call watches all shards whose readers have nothing to do. Where the service does not know that call,
+/// as Amazon's does not, each reader looks for itself once a second.
 final class StreamWatch: Sendable {
     private let streamName: String
     private let kinesis: any Client<Kinesis>
@@ -88,8 +88,8 @@ final class StreamWatch: Sendable {
 
     private var goesOn: Bool { !state.withLock(\.isClosing) && !Task.isCancelled }
 
-    /// Waits until somebody waits; then a moment longer while others are busy, for they are mostly done at once, and
-    /// one call for all is better than two.
+    /// Waits until somebody waits; then a moment longer while others are busy, for they are mostly done at
+    /// once, and one call for all is better than two.
     private func gather() async -> Watched {
         while goesOn, watched.isEmpty { await bell.heard() }
         if state.withLock({ $0.readers.values.contains { $0.iterator == nil } }) {

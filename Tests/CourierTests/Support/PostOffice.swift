@@ -6,8 +6,8 @@ import Logging
 import Synchronization
 import Wire
 
-/// A courier in virtual time between a function and receivers of the test's own. Its process may die at any moment and be
-/// started again on the same files.
+/// A courier in virtual time between a function and receivers of the test's own. Its process may die at any
+/// moment and be started again on the same files.
 final class PostOffice {
     let world: SimulatedWorld
     let outside: SimulatedHost
@@ -97,8 +97,13 @@ final class PostOffice {
     /// - Returns: True when no delivery is open.
     @discardableResult
     func settle(atMost limit: Duration = .seconds(600)) -> Bool {
-        // Looking into the ledger costs more than a step does.
-        run(until: { world.steps.isMultiple(of: 32) && isQuiet }, atMost: limit) || (inside != nil && isQuiet)
+        let end = world.uptime + limit
+        while inside == nil || !isQuiet {
+            guard world.uptime < end else { return false }
+            // Looking into the ledger costs more than a step does.
+            run(until: { false }, atMost: min(.milliseconds(250), end - world.uptime))
+        }
+        return true
     }
 
     /// Lets time pass.
@@ -115,7 +120,8 @@ final class PostOffice {
     func hand(_ events: [AcceptedEvent], as key: AccessKey = .function) throws -> Int? {
         let outcome = Outcome()
         let client = SigningClient(
-            CourierIntake.self, over: Line(to: courier!, on: inside!, from: outside), credentials: key.credentials,
+            CourierIntake.self, over: Line(to: courier!, on: inside!, from: outside),
+            credentials: key.credentials,
             surroundings: Surroundings(time: outside, chance: .seeded(seed)), retries: .never)
         Task(executorPreference: outside) {
             do {
@@ -204,7 +210,9 @@ private struct Line: Transport {
             bell.ring()
         }
         await bell.heard(within: timeout, by: here)
-        guard let response = box.value.withLock(\.self) else { throw TransportError("no answer", at: .patience) }
+        guard let response = box.value.withLock(\.self) else {
+            throw TransportError("no answer", at: .patience)
+        }
         return response
     }
 

@@ -1,7 +1,8 @@
 import Clockwork
 import Wire
 
-/// A partner of the test's own: notes what reaches it, and answers as the test says. Lives on its world's one thread.
+/// A partner of the test's own: notes what reaches it, and answers as the test says. Lives on its world's one
+/// thread.
 final class Receiver: Transport, @unchecked Sendable {
     enum Answer {
         case respond(WireResponse, after: Duration)
@@ -9,7 +10,9 @@ final class Receiver: Transport, @unchecked Sendable {
         /// Never answers.
         case silence
 
-        static func status(_ status: Int, _ headers: WireHeaders = [:], after wait: Duration = .milliseconds(1)) -> Answer {
+        static func status(
+            _ status: Int, _ headers: WireHeaders = [:], after wait: Duration = .milliseconds(1)
+        ) -> Answer {
             .respond(WireResponse(status: status, headers: headers), after: wait)
         }
     }

@@ -17,7 +17,8 @@ extension AcceptedEvent {
     static func sample(
         _ order: String = "W-1", _ version: Int = 1, trace: String? = nil
     ) -> AcceptedEvent {
-        let payload = #"{"type":"order.note","subject":"\#(order)","data":{"version":\#(version),"name":"Zoë ☕"}}"#
+        let payload =
+            #"{"type":"order.note","subject":"\#(order)","data":{"version":\#(version),"name":"Zoë ☕"}}"#
         return AcceptedEvent(
             eventId: "\(order)_order-note_\(version)", orderNumber: order, eventType: "order.note",
             orderVersion: version, payload: Blob(Array(payload.utf8)), traceparent: trace)

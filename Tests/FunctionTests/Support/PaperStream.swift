@@ -65,7 +65,8 @@ final class PaperStream: Client, @unchecked Sendable {
         shards = shards.map { ($0.id, Shard()) }
     }
 
-    func callAsFunction<Op: Operation>(_ operation: Op) async throws -> Op.Output where Op.Service == Kinesis {
+    func callAsFunction<Op: Operation>(_ operation: Op) async throws -> Op.Output
+    where Op.Service == Kinesis {
         calls.append(Op.name)
         let fault = fault(Op.name)
         try await time.sleep(for: .milliseconds(1))

@@ -7,8 +7,8 @@ import Wire
 
 @testable import Function
 
-/// A function host in virtual time between a stream and a handler of the test's own. Its process may die at any moment
-/// and be started again on the same files.
+/// A function host in virtual time between a stream and a handler of the test's own. Its process may die at
+/// any moment and be started again on the same files.
 final class PowerHouse {
     let world: SimulatedWorld
     let stream: PaperStream
@@ -92,7 +92,8 @@ final class PowerHouse {
     func values(_ sql: String) throws -> [String] {
         var configuration = Configuration()
         configuration.readonly = true
-        return try DatabaseQueue(path: "\(directory.path)/function.db", configuration: configuration).read { db in
+        return try DatabaseQueue(path: "\(directory.path)/function.db", configuration: configuration).read {
+            db in
             try Row.fetchAll(db, sql: sql).map { row in
                 row.map { _, value in
                     switch value.storage {

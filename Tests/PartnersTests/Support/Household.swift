@@ -6,7 +6,8 @@ import Partners
 import Synchronization
 import Wire
 
-/// A partner in virtual time, with a caller of the test's own. Its process may die and be started again on the same files.
+/// A partner in virtual time, with a caller of the test's own. Its process may die and be started again on
+/// the same files.
 final class Household {
     static let secret = WebhookSecret(bytes: Array(0..<32))
 
@@ -86,7 +87,8 @@ final class Household {
         of operation: Op, at partner: PartnerService, as key: AccessKey, _ surroundings: Surroundings
     ) async -> Result<Op.Output, any Error> where Op.Service == PartnerControl {
         let client = SigningClient(
-            PartnerControl.self, over: LoopbackTransport { await partner.answer($0) }, credentials: key.credentials,
+            PartnerControl.self, over: LoopbackTransport { await partner.answer($0) },
+            credentials: key.credentials,
             surroundings: surroundings, retries: .never)
         do {
             return .success(try await client(operation))
@@ -96,7 +98,8 @@ final class Household {
     }
 
     /// Lets the partner's computer do something, and the world run until it is done.
-    private func run<Result: Sendable>(_ deed: @escaping @Sendable (PartnerService) async -> Result) -> Result {
+    private func run<Result: Sendable>(_ deed: @escaping @Sendable (PartnerService) async -> Result) -> Result
+    {
         let outcome = Mutex<Result?>(nil)
         let box = Box(outcome)
         let partner = partner!
@@ -126,7 +129,8 @@ final class Household {
     func values(_ sql: String) throws -> [String] {
         var configuration = Configuration()
         configuration.readonly = true
-        return try DatabaseQueue(path: "\(directory.path)/partner-crm.db", configuration: configuration).read { db in
+        return try DatabaseQueue(path: "\(directory.path)/partner-crm.db", configuration: configuration).read
+        { db in
             try Row.fetchAll(db, sql: sql).map { row in
                 row.map { _, value in
                     switch value.storage {
@@ -156,7 +160,8 @@ extension WireRequest {
         return WireRequest(
             path: "/webhooks",
             headers: [
-                "content-type": "application/json", "webhook-id": id, "webhook-timestamp": String(now.seconds),
+                "content-type": "application/json", "webhook-id": id,
+                "webhook-timestamp": String(now.seconds),
                 "webhook-signature": signature.header(secrets: secrets),
             ], body: Array(body.utf8))
     }
