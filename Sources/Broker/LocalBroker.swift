@@ -106,6 +106,9 @@ public final class LocalBroker: Service {
             }
             group.addTask { await queues.keepTime() }
             group.addTask { await streams.trim() }
+            group.addTask { [disk, surroundings, logger] in
+                await disk.keepWatch(by: surroundings.time, logger: logger)
+            }
             do {
                 try await serve()
             } catch {

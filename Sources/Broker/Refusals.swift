@@ -8,6 +8,11 @@ extension WireError {
         "ServiceUnavailable", "The server has too much to write at the moment. Try again in a moment.",
         status: 503)
 
+    /// The disk is nearly full. SDKs try again, and receiving and deleting make room.
+    static func full(_ reason: String) -> WireError {
+        WireError("ServiceUnavailable", reason, status: 503)
+    }
+
     /// Says what the rules of a stream refuse in the words of the wire.
     static func mapping<Result>(_ decide: () throws(StreamFault) -> Result) throws(WireError) -> Result {
         do {

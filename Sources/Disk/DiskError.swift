@@ -48,6 +48,14 @@ package enum DiskError: Error, Sendable {
     /// No room on the disk, in the owner's share of it, or below the process's limit.
     private static let lackOfRoom = [ENOSPC, EDQUOT, EFBIG]
 
+    /// True for trouble that waiting may cure; any other ends the process.
+    package var mayPass: Bool {
+        switch self {
+        case .busy, .full: true
+        case .owned, .failed, .damaged, .newer, .unreachable: false
+        }
+    }
+
     /// True when nothing more may be written through this process.
     var isFinal: Bool {
         switch self {

@@ -59,6 +59,9 @@ package final class GroupCommit: Sendable {
         }
     }
 
+    /// Why nothing new should be taken in for lack of room, in words for the caller; nil while there is some.
+    package var noRoom: String? { disk.space?.refusal }
+
     /// Hands in a change.
     ///
     /// Changes are written in the order in which they are handed in.

@@ -55,13 +55,3 @@ struct Setback {
         }
     }
 }
-
-extension DiskError {
-    /// True for trouble that waiting may cure; any other ends the process.
-    var mayPass: Bool {
-        switch self {
-        case .busy, .full: true
-        case .owned, .failed, .damaged, .newer, .unreachable: false
-        }
-    }
-}

@@ -7,8 +7,6 @@ package struct ShopSettings: Sendable {
     /// queue.
     package var queue = Pipeline.orderQueue
     package var pace = Pace.replay(speed: 549)
-    /// Served by this shop in all, even if the source has more; nil for every one of them.
-    package var mostOrders: Int?
     package var pranks: [Prank] = []
     /// How many calls may be under way at once, 1 or more.
     package var lanes = 4

@@ -276,11 +276,9 @@ import Wire
         #expect(Set(scene.queue.messages.map(\.body)) == Set(day.documents))
     }
 
-    @Test func `serves no more customers than it is told to`() throws {
+    @Test func `serves no more customers than come`() throws {
         let scene = ShopScene()
-        var settings = ShopSettings.test()
-        settings.mostOrders = 40
-        try scene.open(settings, source: SyntheticOrders(seed: 3))
+        try scene.open(.test(), source: FirstPurchases(40, of: SyntheticOrders(seed: 3)))
 
         scene.pass(.seconds(10))
 

@@ -121,7 +121,7 @@ final class QueueDesk: Sendable {
         let name = QueueKey(region: caller.region, name: request.queueName)
         let now = surroundings.now
         let ticket = try state.withLock { state throws -> CommitTicket<Void> in
-            try accept()
+            try acceptMore()
             let attributes = try WireError.mapping { () throws(QueueFault) in
                 // A name that cannot be is told before attributes that cannot be.
                 let isFIFO = given.contains { $0.name == "FifoQueue" && $0.value.lowercased() == "true" }
@@ -286,6 +286,12 @@ final class QueueDesk: Sendable {
 
     func accept() throws(WireError) {
         guard commit.isAccepting else { throw .busy }
+    }
+
+    /// As ``accept()``, for what takes up more room than it gives back.
+    func acceptMore() throws(WireError) {
+        try accept()
+        if let reason = commit.noRoom { throw .full(reason) }
     }
 
     /// The queue that a URL means: its last part, in the caller's region.

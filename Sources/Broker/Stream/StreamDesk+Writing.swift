@@ -58,7 +58,7 @@ extension StreamDesk {
         }
         let now = surroundings.now
         let (ticket, placed) = try streams.withLock { streams in
-            try accept()
+            try acceptMore()
             guard var open = streams[name], open.key != nil else { throw notFound(name) }
             let placed = try WireError.mapping { () throws(StreamFault) in
                 var placed: [Placement] = []

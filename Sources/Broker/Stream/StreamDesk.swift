@@ -88,7 +88,7 @@ final class StreamDesk: Sendable {
         let name = StreamName(region: caller.region, name: request.streamName)
         let (settings, now) = (settings, surroundings.now)
         let ticket = try streams.withLock { streams in
-            try accept()
+            try acceptMore()
             guard streams[name] == nil else {
                 throw WireError(
                     "ResourceInUseException",
@@ -230,6 +230,12 @@ final class StreamDesk: Sendable {
 
     func accept() throws(WireError) {
         guard commit.isAccepting else { throw .busy }
+    }
+
+    /// As ``accept()``, for what takes up more room than it gives back.
+    func acceptMore() throws(WireError) {
+        try accept()
+        if let reason = commit.noRoom { throw .full(reason) }
     }
 
     func streamName(_ name: String?, _ arn: String?, _ caller: Caller) throws(WireError) -> StreamName {

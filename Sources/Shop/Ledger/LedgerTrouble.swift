@@ -33,13 +33,3 @@ struct LedgerTrouble: Sendable {
         }
     }
 }
-
-extension DiskError {
-    /// True for trouble that waiting may cure.
-    fileprivate var mayPass: Bool {
-        switch self {
-        case .busy, .full: true
-        case .owned, .failed, .damaged, .newer, .unreachable: false
-        }
-    }
-}

@@ -56,7 +56,7 @@ struct Till: Sendable {
     }
 
     /// How many come, at most.
-    private var customers: Int { min(source.count ?? .max, settings.mostOrders ?? .max) }
+    private var customers: Int { source.count ?? .max }
 
     private func due(_ place: Int) -> Duration {
         settings.pace.due(at: place, placed: source.moment(of: place))
