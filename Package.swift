@@ -76,6 +76,7 @@ let targets: [[Target]] = [
         on: role + [
             "Inspection", "Broker", "Shop", "OMS", "Function", "Courier", "Partners",
             httpClient,
+            .product(name: "NIOPosix", package: "swift-nio"),
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "SystemPackage", package: "swift-system"),
         ]),

@@ -22,7 +22,12 @@ struct Orderflow: AsyncParsableCommand {
             """,
         groupedSubcommands: [
             CommandGroup(
-                name: "Playing:", subcommands: [DemoCommand.self, RunCommand.self, BenchCommand.self]),
+                name: "Playing:",
+                subcommands: [
+                    DemoCommand.self, UpCommand.self, StatusCommand.self, DownCommand.self, RunCommand.self,
+                    DoctorCommand.self, BenchCommand.self,
+                ]),
+            CommandGroup(name: "Breaking:", subcommands: [OutageCommand.self, SimulateCommand.self]),
             CommandGroup(
                 name: "Looking:",
                 subcommands: [

@@ -79,15 +79,14 @@ import Testing
     }
 
     @Test func `says when nobody listens`() async throws {
-        let server = try await RawServer.saying("")
-        try await server.close()
-        try await client(to: server.port) { transport in
+        let port = DeafPort()
+        try await client(to: port.number) { transport in
             let error = await #expect(throws: TransportError.self) {
                 try await transport.send(WireRequest(headers: ["Host": "h"]), timeout: .seconds(10))
             }
 
             #expect(error?.stage == .connection, "\(String(describing: error))")
-            #expect(error?.description.contains("127.0.0.1:\(server.port)") == true)
+            #expect(error?.description.contains("127.0.0.1:\(port.number)") == true)
         }
     }
 

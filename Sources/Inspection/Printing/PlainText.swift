@@ -79,3 +79,10 @@ package enum PlainText {
         }
     }
 }
+
+extension String {
+    /// Filled with spaces on the right.
+    package func padded(to columns: Int) -> String {
+        self + String(repeating: " ", count: max(0, columns - PlainText.width(self)))
+    }
+}

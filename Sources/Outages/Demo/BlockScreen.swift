@@ -127,10 +127,3 @@ enum Sparkline {
         String(values.suffix(60).map { $0 ? "▓" : " " })
     }
 }
-
-extension String {
-    /// Filled with spaces on the right.
-    func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: max(0, width - count))
-    }
-}

@@ -1,3 +1,5 @@
+import Clockwork
+
 /// What happens in the demo, and when: a day of the shop, and what goes wrong meanwhile.
 package struct DemoStory: Sendable {
     package enum Deed: Hashable, Sendable {
@@ -8,6 +10,8 @@ package struct DemoStory: Sendable {
         case carrierDown(Duration)
         /// The courier dies after a partner has received a webhook and before it could note that.
         case killCourierBetweenPostAndRecord
+        /// SIGKILL of a process, which its supervisor starts again.
+        case kill(String)
     }
 
     package struct Scene: Hashable, Sendable {
@@ -32,5 +36,29 @@ package struct DemoStory: Sendable {
             Scene(at: .seconds(45) * scale, deed: .carrierDown(.seconds(10) * scale)),
             Scene(at: .seconds(52) * scale, deed: .killCourierBetweenPostAndRecord),
         ]
+    }
+}
+
+extension DemoStory {
+    /// A day on which processes are killed again and again, as a seed will have it.
+    ///
+    /// - Parameters:
+    ///   - kills: How many, evenly spread and each a little early or late.
+    ///   - names: Of the processes; each gets its turn before any gets another.
+    ///   - length: How long the shop is open.
+    package static func killing(_ names: [String], times kills: Int, during length: Duration, seed: UInt64)
+        -> DemoStory
+    {
+        var random = SeededGenerator(seed: seed)
+        var story = DemoStory()
+        story.length = length
+        let step = length / Double(kills + 1)
+        var turn: [String] = []
+        story.scenes = (1...max(1, kills)).prefix(kills).map { number in
+            if turn.isEmpty { turn = names.shuffled(using: &random) }
+            let shift = Double.random(in: -0.4...0.4, using: &random)
+            return Scene(at: step * (Double(number) + shift), deed: .kill(turn.removeLast()))
+        }
+        return story
     }
 }

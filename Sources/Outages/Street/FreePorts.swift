@@ -11,25 +11,41 @@ package enum FreePorts {
         var descriptors: [Int32] = []
         defer { for descriptor in descriptors { close(descriptor) } }
         return (0..<count).compactMap { _ in
-            #if canImport(Glibc)
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            #else
-            let descriptor = socket(AF_INET, SOCK_STREAM, 0)
-            #endif
-            guard descriptor >= 0 else { return nil }
+            guard let descriptor = makeSocket() else { return nil }
             descriptors.append(descriptor)  // held until all are picked, so that they differ
-            return port(of: descriptor)
+            return bind(descriptor, to: 0)
         }
     }
 
-    private static func port(of descriptor: Int32) -> Int? {
+    /// Whether somebody could listen on a port of this machine's loopback now.
+    package static func isFree(_ port: Int) -> Bool {
+        guard let descriptor = makeSocket() else { return false }
+        defer { close(descriptor) }
+        // As a listener does: those who have just hung up are not in the way.
+        var yes: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        return bind(descriptor, to: port) != nil
+    }
+
+    private static func makeSocket() -> Int32? {
+        #if canImport(Glibc)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        #else
+        let descriptor = socket(AF_INET, SOCK_STREAM, 0)
+        #endif
+        return descriptor < 0 ? nil : descriptor
+    }
+
+    /// - Parameter port: 0 for any. - Returns: The port that it got; nil when it is taken.
+    private static func bind(_ descriptor: Int32, to port: Int) -> Int? {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         return withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                guard bind(descriptor, generic, length) == 0, getsockname(descriptor, generic, &length) == 0
+                guard bindSocket(descriptor, generic, length) == 0, getsockname(descriptor, generic, &length) == 0
                 else {
                     return nil
                 }
@@ -37,6 +53,11 @@ package enum FreePorts {
             }
         }
     }
+}
+
+// Inside `FreePorts`, `bind` would mean its own method.
+private func bindSocket(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> Int32 {
+    bind(descriptor, address, length)
 }
 
 extension StreetSettings {

@@ -16,6 +16,8 @@ package struct KeyRing: Sendable {
     }
 
     private var keys: [Holder: AccessKey]
+    /// Keys of other programs that a server should know.
+    package var others: [AccessKey] = []
 
     package init(_ keys: [Holder: AccessKey]) {
         self.keys = keys
@@ -37,7 +39,7 @@ package struct KeyRing: Sendable {
     package func known(onLoopback isLoopback: Bool) -> [AccessKey] {
         Holder.allCases.compactMap { holder in
             holder == .developer && !isLoopback ? nil : keys[holder]
-        }
+        } + others
     }
 
     /// The keys of the default configuration. Their secrets are no secrets; they tell roles apart on one machine.

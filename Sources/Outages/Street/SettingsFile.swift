@@ -19,9 +19,16 @@ extension StreetSettings {
         }
         return [
             "data": .string(data), "region": .string(region), "anonymous": .bool(isAnonymous),
-            "broker": broker.file, "courier": courier.file, "partners": partnerSection,
+            "broker": brokerSection, "courier": courier.file, "partners": partnerSection,
             "queue": queueSection, "stream": streamSection, "oms": ["workers": JSONValue(workers)],
-            "keys": keySection, "retries": ["schedule": .string(retrySchedule)], "shop": shop.file,
+            "keys": keySection, "retries": ["schedule": .string(retrySchedule.rawValue)], "shop": shop.file,
+        ]
+    }
+
+    private var brokerSection: JSONValue {
+        [
+            "host": .string(broker.host), "port": JSONValue(broker.port),
+            "ballast": JSONValue(ballastBytes >> 20),
         ]
     }
 
@@ -43,13 +50,19 @@ extension StreetSettings {
 
     private var keySection: JSONValue {
         var section = JSONObject()
-        for holder in KeyRing.Holder.allCases {
-            let credentials = keys[holder].credentials
-            section[holder.rawValue] = [
-                "id": .string(credentials.accessKeyID), "secret": .string(credentials.secretAccessKey),
-            ]
-        }
+        section["names"] = .array(keys.others.map { .string($0.credentials.accessKeyID) })
+        for holder in KeyRing.Holder.allCases { section[holder.rawValue] = keys[holder].file }
+        for key in keys.others { section[key.credentials.accessKeyID] = key.file }
         return .object(section)
+    }
+}
+
+extension AccessKey {
+    fileprivate var file: JSONValue {
+        [
+            "id": .string(credentials.accessKeyID), "secret": .string(credentials.secretAccessKey),
+            "allow": .array(policy.statements.map { .string($0.description) }),
+        ]
     }
 }
 

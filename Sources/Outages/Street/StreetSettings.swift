@@ -31,6 +31,14 @@ package struct StreetSettings: Sendable {
         }
     }
 
+    /// How long the courier tries, and how soon again.
+    package enum RetrySchedule: String, Hashable, Sendable, CaseIterable {
+        /// 5 s, 5 min, 30 min, 2 h and so on, over three days.
+        case standard
+        /// 0.2 s to 10 s: for a demonstration.
+        case fast
+    }
+
     package enum QueueKind: String, Hashable, Sendable, CaseIterable {
         case fifo, standard
     }
@@ -39,6 +47,8 @@ package struct StreetSettings: Sendable {
     package var data = "data"
     package var region = "us-east-1"
     package var broker = Address(port: 4_566)
+    /// What the broker holds ready on the disk for when it is full; 0 for nothing.
+    package var ballastBytes: Int64 = 64 << 20
     /// Where queue and stream are; nil means our own broker. Amazon's endpoints are told apart by service.
     package var queueEndpoint: String?
     package var streamEndpoint: String?
@@ -59,8 +69,7 @@ package struct StreetSettings: Sendable {
     package var shards = 4
     /// Intakes of one OMS process.
     package var workers = 2
-    /// The courier's retry schedule: `standard` or `fast`.
-    package var retrySchedule = "standard"
+    package var retrySchedule = RetrySchedule.standard
     package var shop = ShopPlan()
 
     package init() {}

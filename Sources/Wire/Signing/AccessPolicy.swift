@@ -35,6 +35,21 @@ public struct AccessPolicy: Hashable, Sendable {
     }
 }
 
+extension AccessPolicy.Statement: LosslessStringConvertible {
+    /// Reads a sentence such as `sqs:SendMessage, sqs:GetQueueUrl on orders.fifo`.
+    ///
+    /// - Returns: Nil for anything but actions, `on` and resources, each list with commas in it.
+    public init?(_ sentence: String) {
+        let words = sentence.split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
+        guard let place = words.firstIndex(of: "on"), place > 0, place + 1 < words.count else { return nil }
+        self.init(actions: Array(words[..<place]), resources: Array(words[(place + 1)...]))
+    }
+
+    public var description: String {
+        "\(actions.joined(separator: ", ")) on \(resources.joined(separator: ", "))"
+    }
+}
+
 /// An access key that a server knows.
 public struct AccessKey: Hashable, Sendable {
     public var credentials: Credentials

@@ -179,9 +179,3 @@ private struct AuditPage {
         return missing.isEmpty ? [] : ["", " ledgers"] + missing
     }
 }
-
-extension String {
-    fileprivate func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: max(0, width - count))
-    }
-}

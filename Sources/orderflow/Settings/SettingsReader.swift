@@ -34,6 +34,7 @@ struct SettingsReader {
         street.data = config.string(forKey: "data", default: street.data)
         street.region = config.string(forKey: "region", default: street.region)
         street.broker = try address("broker", default: street.broker)
+        street.ballastBytes = Int64(try number("broker.ballast", in: 0...65_536, default: 64)) << 20
         street.courier = try address("courier", default: street.courier)
         street.queueEndpoint = config.string(forKey: "queue.endpoint")
         street.streamEndpoint = config.string(forKey: "stream.endpoint")
@@ -47,7 +48,7 @@ struct SettingsReader {
             "queue.maxReceiveCount", in: 1...1_000, default: street.maxReceiveCount)
         street.shards = try number("stream.shards", in: 1...1_000, default: street.shards)
         street.workers = try number("oms.workers", in: 1...64, default: street.workers)
-        street.retrySchedule = config.string(forKey: "retries.schedule", default: street.retrySchedule)
+        street.retrySchedule = try choice("retries.schedule", default: street.retrySchedule)
         street.shop = try shop(street.shop)
         street.partners = try partners(street.partners)
         street.keys = try keys(street.keys)
@@ -129,8 +130,35 @@ struct SettingsReader {
             if let secret = config.string(forKey: ConfigKey("\(key).secret")) {
                 ring[holder].credentials.secretAccessKey = secret
             }
+            if let policy = try policy(of: holder.rawValue) { ring[holder].policy = policy }
+        }
+        ring.others = try config.stringArray(forKey: "keys.names", default: []).map { name in
+            guard let secret = config.string(forKey: ConfigKey("keys.\(name).secret")) else {
+                throw SettingsFault("keys.\(name).secret is missing. Give the key one.")
+            }
+            guard let policy = try policy(of: name) else {
+                throw SettingsFault("keys.\(name).allow is missing. Say what the key may do, or [] for nothing.")
+            }
+            let id = config.string(forKey: ConfigKey("keys.\(name).id"), default: name)
+            return AccessKey(Credentials(accessKeyID: id, secretAccessKey: secret), policy: policy)
         }
         return ring
+    }
+
+    /// What a key may do; nil where the settings do not say.
+    private func policy(of key: String) throws -> AccessPolicy? {
+        guard let sentences = config.stringArray(forKey: ConfigKey("keys.\(key).allow")) else { return nil }
+        return AccessPolicy(
+            try sentences.map { sentence in
+                guard let statement = AccessPolicy.Statement(sentence) else {
+                    throw SettingsFault(
+                        """
+                        keys.\(key).allow says "\(sentence)". Write actions, "on" and resources, such as \
+                        sqs:SendMessage on orders.fifo.
+                        """)
+                }
+                return statement
+            })
     }
 }
 

@@ -110,7 +110,7 @@ struct RoleBuilder {
                 throw SettingsFault("The address of partner \(partner.name) is no URL.")
             }
             var endpoint = Endpoint(name: partner.name, url: url, secrets: [partner.secret])
-            endpoint.patience = settings.retrySchedule == "fast" ? .fast : .standard
+            endpoint.patience = settings.retrySchedule == .fast ? .fast : .standard
             return endpoint
         }
         let courier = try CourierService(

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// `orderflow outage …`: break the street on real processes, and be told what held.
+struct OutageCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "outage", abstract: "Break a street of real processes, and audit what held.",
+        subcommands: [SoakCommand.self])
+}

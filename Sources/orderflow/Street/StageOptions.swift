@@ -1,0 +1,108 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Clockwork
+import Logging
+import Outages
+import Wire
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The options of every verb that plays a story on a street of its own, and how it is played.
+struct StageOptions: ParsableArguments {
+    @Option(help: "A settings file in YAML. Default: config/local.yaml where there is one.") var config: String?
+    @Option(help: "Seed of all that is left to chance.") var seed: UInt64 = 7
+    @Option(help: "Where the directory of this run is made.") var runs = "runs"
+    @Flag(help: "No moving cursor: a line a second and a line for each event.") var plain = false
+    @Flag(help: "A JSON object a line: samples, events, verdict.") var json = false
+    @Flag(help: "A line for each event; the demo's day takes 20 seconds.") var ci = false
+
+    func validate() throws {
+        guard [plain, json, ci].count(where: { $0 }) <= 1 else {
+            throw ValidationError("Choose one of --plain, --json and --ci.")
+        }
+    }
+
+    /// The street's settings, with free ports and less patience than a street that is left running.
+    func settings() async throws -> StreetSettings {
+        var settings = try await SettingsReader(file: config).streetSettings()
+        settings.broker.port = 0
+        settings.ballastBytes = 0
+        settings.courier.port = 0
+        for place in settings.partners.indices { settings.partners[place].address.port = 0 }
+        settings.visibilityTimeout = .seconds(8)
+        settings.maxReceiveCount = 4
+        settings.retrySchedule = .fast
+        return settings
+    }
+
+    /// Plays a story from beginning to verdict, and ends with the verdict's exit status.
+    ///
+    /// - Parameters:
+    ///   - verb: What the directory of the run is named after.
+    ///   - title: What is played, in words.
+    func play(_ story: DemoStory, on settings: StreetSettings, as verb: String, title: String) async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let surroundings = Surroundings.system()
+        let directory = try RunDirectory.new(in: runs, named: "\(verb)-\(seed)", at: surroundings.now)
+        if !json { Console.say(" orderflow \(verb): \(title), seed \(seed), kept in \(directory.path)\n") }
+
+        let http = NetworkTransport.makeHTTPClient()
+        var logger = Logger(label: "conductor", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = .error
+        let outcome: Result<DemoVerdict, any Error>
+        do {
+            let street = try Street(
+                settings, in: directory, program: CommandLine.ownPath, surroundings: surroundings,
+                logger: logger, http: http)
+            let director = DemoDirector(
+                street: street, story: story, title: "orderflow \(verb)  \(title)  seed \(seed)",
+                run: directory.name, screen: screen, surroundings: surroundings)
+            outcome = .success(try await Interruption.cancelling { try await director.play() })
+        } catch {
+            outcome = .failure(error)
+        }
+        try await http.shutdown()
+        do {
+            let verdict = try outcome.get()
+            if !json { Console.say(Self.hints(in: directory)) }
+            throw ExitCode(verdict.exitStatus)
+        } catch is CancellationError {
+            throw ExitCode(130)
+        } catch let fault as StreetFault {
+            Ending.complain("\(fault) Logs: \(directory.logs)")
+            throw ExitCode(3)
+        }
+    }
+
+    private static func hints(in directory: RunDirectory) -> String {
+        "   try         orderflow orders list --data \(directory.path)    orderflow audit --data \(directory.path)"
+    }
+
+    private var screen: any DemoScreen {
+        if json { return JSONScreen { Console.say($0) } }
+        if ci { return PlainScreen(tellsSeconds: false) { Console.say($0) } }
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        if plain || !isTerminal { return PlainScreen { Console.say($0) } }
+        let isColoured = getenv("NO_COLOR") == nil
+        return BlockScreen(isColoured: isColoured) { Console.write($0, to: STDOUT_FILENO) }
+    }
+}
+
+extension RunDirectory {
+    /// The last part of its path.
+    var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+}
+
+extension CommandLine {
+    /// The path of the program that runs now.
+    static var ownPath: String {
+        var buffer = [CChar](repeating: 0, count: 4_096)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+        guard count > 0 else { return arguments[0] }
+        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
