@@ -1,11 +1,11 @@
 # Each of these does all the set-up it needs on a machine with Swift 6.2 or later.
 
 SWIFT ?= swift
+PYTHON ?= python3
 RELEASE = .build/release/orderflow
-# The rules and the ground floor: suites that end within seconds on two cores. `make test-all` runs every suite.
-SUITES = ^(Clockwork|JSON|Disk|Orders|Queue|Stream)Tests\.
+CLIENTS = .venv/bin/python
 
-.PHONY: demo build test test-all bench format setup
+.PHONY: demo build test conformance simulate bench format lint setup
 
 ## demo: build for release and play a trading day with outages; ends with a verdict
 demo: build
@@ -15,14 +15,24 @@ demo: build
 build: setup
 	$(SWIFT) build -c release --product orderflow
 
-## test: build everything and run the suites of the rules and of the ground floor
+## test: build everything and run every suite
 test: setup
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --filter '$(SUITES)'
+	$(SWIFT) test --skip-build
 
-## test-all: run every suite
-test-all: setup
-	$(SWIFT) test
+## conformance: drive the built program with boto3, the AWS CLI and raw HTTP, and with its own verbs
+conformance: build $(CLIENTS)
+	ORDERFLOW=$(RELEASE) $(CLIENTS) -m pytest -q Tests/Conformance
+	ORDERFLOW=$(RELEASE) $(CLIENTS) -m pytest -q Tests/Acceptance
+
+$(CLIENTS): Tests/Conformance/requirements.txt
+	$(PYTHON) -m venv .venv
+	$(CLIENTS) -m pip install -q --disable-pip-version-check -r Tests/Conformance/requirements.txt
+	touch $(CLIENTS)
+
+## simulate: a thousand seeds of the street in virtual time
+simulate: build
+	$(RELEASE) simulate --seeds 1000
 
 ## bench: what the broker does in a second on this machine, beside plain SQLite
 bench: build
@@ -31,6 +41,10 @@ bench: build
 ## format: lay out all sources
 format:
 	$(SWIFT) format -i -r Sources Tests Package.swift
+
+## lint: fail where the formatter would change anything
+lint:
+	$(SWIFT) format lint -s -r Sources Tests Package.swift
 
 ## setup: install SQLite's header where it is missing
 setup:

@@ -13,6 +13,10 @@ extension WireError {
         WireError("ServiceUnavailable", reason, status: 503)
     }
 
+    /// All would have gone well, had the caller wanted it. Source: Amazon Kinesis API Reference, `DryRun`.
+    static let dryRun = WireError(
+        "DryRunOperationException", "The request would have succeeded, but DryRun is set.")
+
     /// Says what the rules of a stream refuse in the words of the wire.
     static func mapping<Result>(_ decide: () throws(StreamFault) -> Result) throws(WireError) -> Result {
         do {

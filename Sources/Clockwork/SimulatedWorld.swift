@@ -127,7 +127,9 @@ package final class SimulatedWorld: @unchecked Sendable {  // one thread only, a
     }
 
     fileprivate func enqueue(_ job: UnownedJob, on host: SimulatedHost) {
-        if let thread { precondition(pthread_equal(thread, pthread_self()) != 0, "a job from another thread") }
+        if let thread {
+            precondition(pthread_equal(thread, pthread_self()) != 0, "a job from another thread")
+        }
         jobs.append((host, job))
     }
 
@@ -198,7 +200,9 @@ package final class SimulatedTimer: Comparable {
 }
 
 /// A computer in a ``SimulatedWorld``: it runs tasks, tells the time, and can freeze or die between any two steps.
-package final class SimulatedHost: TaskExecutor, TimeSource, @unchecked Sendable {  // lives on its world's thread
+///
+/// Lives on its world's thread.
+package final class SimulatedHost: TaskExecutor, TimeSource, @unchecked Sendable {
     fileprivate enum Condition {
         case awake, frozen, dead
     }

@@ -70,8 +70,11 @@ package final class Disk: Sendable {
     }
 
     /// Reads what is committed; waits for a write that is under way.
+    ///
+    /// Nobody else writes, so all of one look sees one moment without a transaction. GRDB's own `read` would also switch
+    /// `query_only` on and off again, and SQLite then compiles every statement of the connection anew.
     package func read<Result>(_ look: (Database) throws -> Result) throws -> Result {
-        try guarded { try $0.read(look) }
+        try guarded { try $0.unsafeRead(look) }
     }
 
     /// Moves what it can from the log to the file without making anyone wait for a reader.

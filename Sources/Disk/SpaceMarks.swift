@@ -14,7 +14,15 @@ package struct SpaceMarks: Hashable, Sendable {
     }
 
     package func level(free: Int64) -> SpaceLevel {
-        if free < need { .need } else if free < gate { .shut } else if free < warning { .scarce } else { .ample }
+        if free < need {
+            .need
+        } else if free < gate {
+            .shut
+        } else if free < warning {
+            .scarce
+        } else {
+            .ample
+        }
     }
 }
 

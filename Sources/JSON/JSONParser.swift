@@ -15,7 +15,8 @@ extension JSONValue {
                 return try parser.wholeText()
             }
         }
-        self = try (bytes.withContiguousStorageIfAvailable(parse) ?? Array(bytes).withUnsafeBufferPointer(parse))
+        self = try
+            (bytes.withContiguousStorageIfAvailable(parse) ?? Array(bytes).withUnsafeBufferPointer(parse))
             .get()
     }
 

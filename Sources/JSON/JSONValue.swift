@@ -111,6 +111,8 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 
     /// A whole number, or null where there is none.
     public init(_ number: (some BinaryInteger)?) {
-        self = number.map { number in Int64(exactly: number).map(JSONValue.integer) ?? .number("\(number)") } ?? .null
+        self =
+            number.map { number in Int64(exactly: number).map(JSONValue.integer) ?? .number("\(number)") }
+            ?? .null
     }
 }

@@ -65,6 +65,38 @@ public struct Constraints: Sendable {
         length(of: name, in: 1...128, at: path)
     }
 
+    /// How a stream is named: by its name, by its ARN, or by both.
+    public mutating func stream(named name: String?, arn: String?) {
+        streamName(name)
+        guard let arn, StreamARN(arn) == nil else { return }
+        report(
+            arn, "streamARN",
+            "Member must satisfy regular expression pattern: arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+")
+    }
+
+    /// Tags: 1 to 200, with keys of 1 to 128 characters and values of at most 256.
+    public mutating func tags(_ tags: [(key: String, value: String)]?, at path: String = "tags") {
+        guard let tags else { return }
+        let told = "{\(tags.map { "\($0.key)=\($0.value)" }.joined(separator: ", "))}"
+        length(tags.count, of: told, in: 1...200, at: path)
+        if !tags.allSatisfy({ (1...128).contains($0.key.unicodeScalars.count) }) {
+            report(
+                told, path,
+                """
+                Map keys must satisfy constraint: [Member must have length less than or equal to 128, Member must have \
+                length greater than or equal to 1]
+                """)
+        }
+        if !tags.allSatisfy({ $0.value.unicodeScalars.count <= 256 }) {
+            report(
+                told, path,
+                """
+                Map value must satisfy constraint: [Member must have length less than or equal to 256, Member must have \
+                length greater than or equal to 0]
+                """)
+        }
+    }
+
     /// A decimal number without leading zeros, such as a sequence number or a hash key.
     public mutating func decimal(_ text: String?, mostDigits: Int, at path: String) {
         guard let text else { return }

@@ -30,14 +30,20 @@ public struct DataStream: Sendable {
     private var routes: [(first: HashKey, shard: Int)]
 
     /// Shards that cover all hash keys evenly. Source: ranges and creation second observed on Amazon Kinesis.
-    public init(name: String, account: String, shardCount: Int, now: Timestamp) {
+    ///
+    /// - Parameter lastCreation: The ``lastCreation`` of a deleted namesake. These shards are made later, so that no
+    ///   sequence number of the old stream fits the new one.
+    public init(
+        name: String, account: String, shardCount: Int, now: Timestamp, after lastCreation: Int64 = .min
+    ) {
+        let creation = max(now.seconds - 2, lastCreation + 1)
         let width =
             UInt128.max / UInt128(shardCount)
             &+ (UInt128.max % UInt128(shardCount) == UInt128(shardCount - 1) ? 1 : 0)
         let shards = (0..<shardCount).map { number in
             let first = width &* UInt128(number)
             let last = number == shardCount - 1 ? UInt128.max : first &+ (width &- 1)
-            return Shard(number: number, hashKeys: HashKey(first)...HashKey(last), creation: now.seconds - 2)
+            return Shard(number: number, hashKeys: HashKey(first)...HashKey(last), creation: creation)
         }
         self.init(name: name, account: account, createdAt: now, shards: shards)
     }
@@ -57,6 +63,9 @@ public struct DataStream: Sendable {
             $0.first < $1.first
         }
     }
+
+    /// The second that stands in the sequence numbers of the newest shard.
+    public var lastCreation: Int64 { shards.map(\.creation).max() ?? .min }
 
     /// A shard by its number.
     ///

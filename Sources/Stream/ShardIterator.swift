@@ -9,7 +9,8 @@ import Foundation
 
 /// What an iterator says: which shard of which stream, from which place, told when.
 ///
-/// It carries all of this itself under a seal, so it costs no memory, survives a restart, and cannot be made up.
+/// It carries all of this itself under a seal, so it costs no memory, survives a restart, and cannot be made up. A token
+/// of ListShards says the same; what is sealed for one ``Purpose`` is void for the other.
 public struct ShardIterator: Hashable, Sendable {
     public var stream: String
     public var streamCreation: Timestamp
@@ -27,12 +28,20 @@ public struct ShardIterator: Hashable, Sendable {
         self.issuedAt = issuedAt
     }
 
+    /// What its holder may do with it.
+    public enum Purpose: UInt8, Sendable {
+        /// Read on from its place.
+        case reading = 1
+        /// List the shards behind its shard.
+        case listing = 2
+    }
+
     /// How long an iterator is good for.
     public static let lifetime = Duration.seconds(300)
 
     /// The text that a reader holds: at most 512 characters.
-    public func sealed(with key: SymmetricKey) -> String {
-        var bytes: [UInt8] = [1, place.isInclusive ? 1 : 0]
+    public func sealed(for purpose: Purpose = .reading, with key: SymmetricKey) -> String {
+        var bytes: [UInt8] = [purpose.rawValue, place.isInclusive ? 1 : 0]
         for number in [
             UInt64(bitPattern: issuedAt.milliseconds), UInt64(bitPattern: streamCreation.microseconds),
             UInt64(shard),
@@ -50,7 +59,9 @@ public struct ShardIterator: Hashable, Sendable {
     /// Reads an iterator; one pair of quotes around it does no harm.
     ///
     /// - Throws: `InvalidArgumentException` when it is none of ours, `ExpiredIteratorException` when it is too old.
-    public init(unsealing text: String, with key: SymmetricKey, now: Timestamp) throws(StreamFault) {
+    public init(
+        unsealing text: String, for purpose: Purpose = .reading, with key: SymmetricKey, now: Timestamp
+    ) throws(StreamFault) {
         let bare =
             text.count > 2 && text.first == "\"" && text.last == "\""
             ? String(text.dropFirst().dropLast()) : text
@@ -60,7 +71,7 @@ public struct ShardIterator: Hashable, Sendable {
         let bytes = [UInt8](data.dropLast(Self.sealBytes))
         let seal = HMAC<SHA256>.authenticationCode(for: bytes, using: key).prefix(Self.sealBytes)
         let difference = zip(seal, data.suffix(Self.sealBytes)).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
-        guard difference == 0, bytes[0] == 1 else { throw Self.notOurs }
+        guard difference == 0, bytes[0] == purpose.rawValue else { throw Self.notOurs }
         func number(_ place: Int) -> UInt64 {
             bytes[(2 + 8 * place)..<(10 + 8 * place)].reduce(0) { $0 << 8 | UInt64($1) }
         }

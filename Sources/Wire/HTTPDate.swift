@@ -31,10 +31,12 @@ package enum HTTPDate {
 }
 
 extension Timestamp {
-    /// Reads what ``HTTPDate`` writes; nil for anything else, and for the two older forms that nobody sends.
+    /// Reads what ``HTTPDate`` writes, also with the `-0000` of mail that botocore signs; nil for anything else, and
+    /// for the two older forms that nobody sends.
     package init?(httpDate text: String) {
         let words = text.split(separator: " ")
-        guard words.count == 6, words[5] == "GMT", let day = Int(words[1]), let year = Int(words[3]),
+        guard words.count == 6, words[5] == "GMT" || words[5] == "-0000", let day = Int(words[1]),
+            let year = Int(words[3]),
             let month = HTTPDate.months.firstIndex(of: String(words[2]))
         else { return nil }
         let clock = words[4].split(separator: ":").compactMap { Int($0) }

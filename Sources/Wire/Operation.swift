@@ -15,11 +15,18 @@ public protocol WireService: Sendable {
     /// What this service answers when a member is of the wrong JSON type.
     static func error(for mismatch: TypeMismatch) -> WireError
 
-    /// What this service answers when a required member is absent.
+    /// What this service answers when required members are absent.
     ///
-    /// - Parameter member: The member's name as it stands on the wire, with the way there before it where it lies
-    ///   deeper; places in lists count from 0: `Records.0.PartitionKey`.
-    static func error(forMissing member: String, in operation: String) -> WireError
+    /// - Parameter members: One or more names as they stand on the wire, each with the way there before it where it
+    ///   lies deeper; places in lists count from 0: `Records.0.PartitionKey`.
+    static func error(forMissing members: [String], in operation: String) -> WireError
+
+    /// What this service answers to a request whose content type it does not speak; by default it looks at none.
+    static func refusal(ofContentTypeIn request: WireRequest) -> WireResponse?
+}
+
+extension WireService {
+    public static func refusal(ofContentTypeIn request: WireRequest) -> WireResponse? { nil }
 }
 
 /// One operation of a service, described once: the client encodes it, the server decodes it.
@@ -76,12 +83,8 @@ public enum ResourceName: Hashable, Sendable {
         }
     }
 
-    /// The name of the queue that a queue URL means; scheme and host are not looked at.
-    ///
-    /// Source: observed on Amazon SQS: account and name decide, and a bare name is accepted too.
-    public static func queue(url: String) -> ResourceName {
-        .queue(url.split(separator: "/").last.map(String.init) ?? "")
-    }
+    /// The queue that a queue URL means, whoever's it is.
+    public static func queue(url: String) -> ResourceName { .queue(QueueURL(url).name) }
 
     /// The stream that a name or an ARN means; nothing that any policy allows where neither is given.
     public static func stream(named name: String?, arn: String?) -> ResourceName {

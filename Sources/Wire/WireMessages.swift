@@ -18,6 +18,11 @@ public struct WireRequest: Sendable {
         self.headers = headers
         self.body = body
     }
+
+    /// The content type without its parameters; empty where none is told.
+    var mediaType: String {
+        String((headers["content-type"] ?? "").prefix { $0 != ";" && $0 != " " })
+    }
 }
 
 /// An answer as it crosses the wire.

@@ -19,7 +19,9 @@ import Testing
     @Test func `tells the same story for the same seed`() {
         let (one, other, third) = (Chance.seeded(7), Chance.seeded(7), Chance.seeded(8))
 
-        let stories = [one, other, third].map { chance in (0..<20).map { _ in "\(chance.unit()) \(chance.uuid())" } }
+        let stories = [one, other, third].map { chance in
+            (0..<20).map { _ in "\(chance.unit()) \(chance.uuid())" }
+        }
 
         #expect(stories[0] == stories[1])
         #expect(stories[0] != stories[2])
@@ -75,8 +77,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "7c0e3d521f0a4a8e9d532f4b8c6a9e11", "7c0e3d52-1f0a-4a8e-9d53-2f4b8c6a9e1", "7c0e3d52-1f0a-4a8e-9d53-2f4b8c6a9e111",
-        "7c0e3d52-1f0a-4a8e-9d53-2f4b8c6a9e1g", "7c0e3d52_1f0a_4a8e_9d53_2f4b8c6a9e11", "{c0e3d52-1f0a-4a8e-9d53-2f4b8c6a9e11}",
+        "", "7c0e3d521f0a4a8e9d532f4b8c6a9e11", "7c0e3d52-1f0a-4a8e-9d53-2f4b8c6a9e1",
+        "7c0e3d52-1f0a-4a8e-9d53-2f4b8c6a9e111",
+        "7c0e3d52-1f0a-4a8e-9d53-2f4b8c6a9e1g", "7c0e3d52_1f0a_4a8e_9d53_2f4b8c6a9e11",
+        "{c0e3d52-1f0a-4a8e-9d53-2f4b8c6a9e11}",
         "7c0e3d52-1f0a-4a8e-9d53-2f4b8c6a9e11-", "--------------------------------------",
     ])
     func `is not read from anything else`(text: String) {
@@ -94,7 +98,8 @@ import Testing
 
     @Test(arguments: [
         (attempt: 2, limit: Duration.milliseconds(50)), (3, .milliseconds(100)), (4, .milliseconds(200)),
-        (10, .milliseconds(12_800)), (11, .seconds(20)), (12, .seconds(20)), (1_000, .seconds(20)), (.max, .seconds(20)),
+        (10, .milliseconds(12_800)), (11, .seconds(20)), (12, .seconds(20)), (1_000, .seconds(20)),
+        (.max, .seconds(20)),
     ])
     func `waits up to a limit that doubles until its cap`(attempt: Int, limit: Duration) {
         var random = SeededGenerator(seed: UInt64(truncatingIfNeeded: attempt))

@@ -60,8 +60,9 @@ import Testing
     }
 
     @Test(arguments: [(-1, -1, -1), (-1_000, -1, -1), (-1_001, -2, -1), (999, 0, 0), (1_000_000, 1_000, 1)])
-    func `counts whole units downwards, before 1970 too`(microseconds: Int64, milliseconds: Int64, seconds: Int64)
-    {
+    func `counts whole units downwards, before 1970 too`(
+        microseconds: Int64, milliseconds: Int64, seconds: Int64
+    ) {
         let moment = Timestamp(microseconds: microseconds)
 
         #expect(moment.milliseconds == milliseconds)
@@ -85,7 +86,8 @@ import Testing
         let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
         for _ in 0..<(400 * 365) {
             let time = moment.map { CalendarTime($0) }
-            #expect(time.map { [$0.year, $0.month, $0.day] } == [expected.year, expected.month, expected.day])
+            #expect(
+                time.map { [$0.year, $0.month, $0.day] } == [expected.year, expected.month, expected.day])
             #expect(time?.timestamp == moment)
 
             let isLeap = expected.year % 4 == 0 && (expected.year % 100 != 0 || expected.year % 400 == 0)
@@ -99,9 +101,11 @@ import Testing
 
     @Test(arguments: [
         CalendarTime(year: 2_026, month: 2, day: 29), CalendarTime(year: 2_026, month: 4, day: 31),
-        CalendarTime(year: 2_026, month: 1, day: 1, hour: 24), CalendarTime(year: 2_026, month: 1, day: 1, second: 60),
+        CalendarTime(year: 2_026, month: 1, day: 1, hour: 24),
+        CalendarTime(year: 2_026, month: 1, day: 1, second: 60),
         CalendarTime(year: 2_026, month: 1, day: 1, microsecond: 1_000_000),
-        CalendarTime(year: 2_026, month: 1, day: 1, minute: -1), CalendarTime(year: 1_000_000, month: 1, day: 1),
+        CalendarTime(year: 2_026, month: 1, day: 1, minute: -1),
+        CalendarTime(year: 1_000_000, month: 1, day: 1),
     ])
     func `has no moment for a date that is none`(time: CalendarTime) {
         #expect(time.timestamp == nil)
@@ -142,7 +146,8 @@ import Testing
     }
 
     @Test func `of the machine stops waiting when its task is cancelled`() async {
-        let sleeper = Task { try await SystemTime().sleep(for: .seconds(3_600)) }  // cancelled in the next line
+        // Cancelled in the next line.
+        let sleeper = Task { try await SystemTime().sleep(for: .seconds(3_600)) }
         sleeper.cancel()
 
         await #expect(throws: CancellationError.self) { try await sleeper.value }

@@ -154,4 +154,19 @@ import Wire
 
         #expect(office.settle(atMost: .seconds(5)))
     }
+
+    @Test func `that goes back between two lives lets a retry wait no longer than it was told to`() throws {
+        let office = PostOffice()
+        office.crm.answer = { _, number in .status(number < 2 ? 500 : 200) }
+        try office.start()
+        try office.hand([.sample()])
+        office.run(until: { office.crm.arrivals.count == 1 })
+        office.wait(.milliseconds(100))
+        office.kill()
+
+        try office.start(clockOffBy: .seconds(-4_000))
+
+        #expect(office.settle(atMost: .seconds(10)))
+        #expect(office.crm.arrivals.count == 2)
+    }
 }

@@ -8,8 +8,10 @@ import Testing
         arguments: [
             (.SQLITE_BUSY, 0, "busy"), (.SQLITE_BUSY_SNAPSHOT, 0, "busy"), (.SQLITE_LOCKED, 0, "busy"),
             (.SQLITE_FULL, 0, "full"), (.SQLITE_IOERR_WRITE, 28, "full"), (.SQLITE_IOERR_WRITE, 27, "full"),
-            (.SQLITE_IOERR_WRITE, 122, "full"), (.SQLITE_IOERR_WRITE, 5, "failed"), (.SQLITE_IOERR_FSYNC, 0, "failed"),
-            (.SQLITE_IOERR_READ, 0, "failed"), (.SQLITE_READONLY, 0, "failed"), (.SQLITE_CANTOPEN, 0, "failed"),
+            (.SQLITE_IOERR_WRITE, 122, "full"), (.SQLITE_IOERR_WRITE, 5, "failed"),
+            (.SQLITE_IOERR_FSYNC, 0, "failed"),
+            (.SQLITE_IOERR_READ, 0, "failed"), (.SQLITE_READONLY, 0, "failed"),
+            (.SQLITE_CANTOPEN, 0, "failed"),
             (.SQLITE_CORRUPT, 0, "damaged"), (.SQLITE_NOTADB, 0, "damaged"), (.SQLITE_CONSTRAINT, 0, "other"),
         ] as [(ResultCode, Int32, String)])
     func `is sorted by what can be done about it`(code: ResultCode, systemError: Int32, kind: String) {
@@ -27,12 +29,17 @@ import Testing
     }
 
     @Test(arguments: [
-        (DiskError.owned(file: "a.db", by: "process 7"), 75, "Stop that process"), (.busy(file: "a.db"), 74, "locked"),
-        (.full(file: "a.db"), 74, "Free some space"), (.failed(file: "a.db", details: "x"), 74, "Look at the disk"),
-        (.damaged(file: "a.db", details: "x"), 74, "restore a copy"), (.newer(file: "a.db"), 78, "newer orderflow"),
+        (DiskError.owned(file: "a.db", by: "process 7"), 75, "Stop that process"),
+        (.busy(file: "a.db"), 74, "locked"),
+        (.full(file: "a.db"), 74, "Free some space"),
+        (.failed(file: "a.db", details: "x"), 74, "Look at the disk"),
+        (.damaged(file: "a.db", details: "x"), 74, "restore a copy"),
+        (.newer(file: "a.db"), 78, "newer orderflow"),
         (.unreachable(file: "a.db", details: "x"), 74, "may be written"),
     ])
-    func `says what to do, and with which status a process ends`(error: DiskError, status: Int32, words: String) {
+    func `says what to do, and with which status a process ends`(
+        error: DiskError, status: Int32, words: String
+    ) {
         #expect(error.exitStatus == status)
         #expect("\(error)".contains(words) && "\(error)".contains("a.db"))
     }

@@ -19,8 +19,10 @@ import Testing
         let disk = try place.open()
 
         let settings = try disk.read { db in
-            try ["synchronous", "foreign_keys", "cell_size_check", "auto_vacuum", "mmap_size", "busy_timeout"]
-                .map { try Int.fetchOne(db, sql: "PRAGMA \($0)") }
+            try [
+                "synchronous", "foreign_keys", "cell_size_check", "auto_vacuum", "mmap_size", "busy_timeout",
+            ]
+            .map { try Int.fetchOne(db, sql: "PRAGMA \($0)") }
         }
 
         #expect(settings == [2, 1, 1, 2, 0, 5_000])
@@ -29,7 +31,9 @@ import Testing
     }
 
     @Test(arguments: [(Disk.Checkpoints.whileCommitting, 1_000), (.betweenCommits, 0)])
-    func `checkpoints inside commits only where nobody else does`(checkpoints: Disk.Checkpoints, pages: Int) throws {
+    func `checkpoints inside commits only where nobody else does`(checkpoints: Disk.Checkpoints, pages: Int)
+        throws
+    {
         let disk = try place.open(checkpoints: checkpoints)
 
         try disk.write { db in
@@ -65,7 +69,8 @@ import Testing
             try place.open()
         } throws: { error in
             guard case .owned(let file, let holder)? = error as? DiskError else { return false }
-            return file.hasSuffix("notes.db") && holder == "process \(ProcessInfo.processInfo.processIdentifier)"
+            return file.hasSuffix("notes.db")
+                && holder == "process \(ProcessInfo.processInfo.processIdentifier)"
         }
 
         try owner.write(Note.write("still mine"))
@@ -86,7 +91,8 @@ import Testing
     }
 
     @Test(arguments: [CommitPoint.Side.before, .after])
-    func `may be closed at a commit point, and then tells nobody of the commit`(side: CommitPoint.Side) throws {
+    func `may be closed at a commit point, and then tells nobody of the commit`(side: CommitPoint.Side) throws
+    {
         let (owner, diary) = (Owner(), Diary())
         let disk = try place.open(
             witness: Witness { if $0.side == side { owner.disk?.close(orderly: false) } },

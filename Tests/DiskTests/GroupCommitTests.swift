@@ -115,7 +115,9 @@ import Testing
 
         // The first three share a transaction, and the fourth waits behind them.
         try await writing(commit) {
-            for ticket in [first] + batch + [behind] { await #expect(throws: CommitFailure.self) { try await ticket.value } }
+            for ticket in [first] + batch + [behind] {
+                await #expect(throws: CommitFailure.self) { try await ticket.value }
+            }
             while !commit.isAccepting { await Task.yield() }
             try await commit.enqueue(Note.write("later")).value
         }
@@ -197,7 +199,8 @@ import Testing
     @Test func `serves many callers at once, each in its own order`() async throws {
         let commits = Mutex(0)
         let disk = try place.open(
-            witness: Witness { if $0.side == .after { commits.withLock { $0 += 1 } } }, checkpoints: .betweenCommits)
+            witness: Witness { if $0.side == .after { commits.withLock { $0 += 1 } } },
+            checkpoints: .betweenCommits)
         var bounds = GroupCommit.Bounds()
         bounds.mostPagesInLog = 20
         let commit = GroupCommit(disk: disk, bounds: bounds)

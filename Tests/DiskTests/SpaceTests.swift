@@ -9,7 +9,8 @@ import Testing
 @Suite struct `Disk space` {
     @Test(
         arguments: [
-            (1_000, .ample), (999, .scarce), (500, .scarce), (499, .shut), (100, .shut), (99, .need), (0, .need),
+            (1_000, .ample), (999, .scarce), (500, .scarce), (499, .shut), (100, .shut), (99, .need),
+            (0, .need),
         ] as [(Int64, SpaceLevel)])
     func `is judged by three marks`(free: Int64, level: SpaceLevel) {
         #expect(SpaceMarks(warning: 1_000, gate: 500, need: 100).level(free: free) == level)
@@ -50,7 +51,8 @@ import Testing
         let attributes = try FileManager.default.attributesOfItem(atPath: ballast)
         #expect(attributes[.posixPermissions] as? Int == 0o600)
         var information = stat()
-        #expect(stat(ballast, &information) == 0 && Int64(information.st_blocks) * 512 >= 20 << 20, "has holes")
+        #expect(
+            stat(ballast, &information) == 0 && Int64(information.st_blocks) * 512 >= 20 << 20, "has holes")
     }
 
     @Test func `gives the ballast back in need, and lays it in again when there is plenty`() {
@@ -154,7 +156,8 @@ import Testing
     @Test(.timeLimit(.minutes(1)))
     func `ends with its task, and with its disk`() async throws {
         let disk = try place.open()
-        let watch = Task { await disk.keepWatch(by: SystemTime(), logger: Diary.logger().1) }  // cancelled here
+        // Cancelled here.
+        let watch = Task { await disk.keepWatch(by: SystemTime(), logger: Diary.logger().1) }
         watch.cancel()
         await watch.value
 

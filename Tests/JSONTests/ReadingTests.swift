@@ -17,11 +17,13 @@ import Testing
     @Test(arguments: [
         ("9223372036854775807", JSONValue.integer(.max)), ("-9223372036854775808", .integer(.min)),
         ("9223372036854775808", .number("9223372036854775808")),
-        ("-9223372036854775809", .number("-9223372036854775809")), ("1.0", .number("1.0")), ("1e2", .number("1e2")),
+        ("-9223372036854775809", .number("-9223372036854775809")), ("1.0", .number("1.0")),
+        ("1e2", .number("1e2")),
         ("1E+2", .number("1E+2")), ("-0.0", .number("-0.0")), ("12.5e-7", .number("12.5e-7")),
         ("1e400", .number("1e400")), ("0.1", .number("0.1")),
     ])
-    func `keeps integers whole, and other numbers as they are written`(text: String, value: JSONValue) throws {
+    func `keeps integers whole, and other numbers as they are written`(text: String, value: JSONValue) throws
+    {
         let read = try JSONValue(parsing: text)
 
         #expect(read == value)
@@ -39,8 +41,10 @@ import Testing
 
     @Test(
         arguments: [
-            ("", .endOfText, 0), ("   ", .endOfText, 3), ("[", .endOfText, 1), ("[1", .endOfText, 2), ("[1,", .endOfText, 3),
-            ("{\"a\"", .endOfText, 4), ("{\"a\":", .endOfText, 5), ("\"abc", .endOfText, 4), ("\"ab\\", .endOfText, 4),
+            ("", .endOfText, 0), ("   ", .endOfText, 3), ("[", .endOfText, 1), ("[1", .endOfText, 2),
+            ("[1,", .endOfText, 3),
+            ("{\"a\"", .endOfText, 4), ("{\"a\":", .endOfText, 5), ("\"abc", .endOfText, 4),
+            ("\"ab\\", .endOfText, 4),
             ("tru", .endOfText, 3), ("-", .endOfText, 1), ("1.", .endOfText, 2), ("1e", .endOfText, 2),
             ("\"\\u12", .endOfText, 3),
             ("[1,]", .unexpected(UInt8(ascii: "]")), 3), ("[,1]", .unexpected(UInt8(ascii: ",")), 1),
@@ -51,13 +55,16 @@ import Testing
             ("NaN", .unexpected(UInt8(ascii: "N")), 0), ("Infinity", .unexpected(UInt8(ascii: "I")), 0),
             ("+1", .unexpected(UInt8(ascii: "+")), 0), (".5", .unexpected(UInt8(ascii: ".")), 0),
             ("'a'", .unexpected(UInt8(ascii: "'")), 0), ("//x", .unexpected(UInt8(ascii: "/")), 0),
-            ("\u{FEFF}1", .unexpected(0xEF), 0), ("\u{A0}1", .unexpected(0xC2), 0), ("\u{B}1", .unexpected(0xB), 0),
-            ("01", .numberMalformed, 0), ("-01", .numberMalformed, 0), ("00", .numberMalformed, 0), ("-x", .numberMalformed, 1),
+            ("\u{FEFF}1", .unexpected(0xEF), 0), ("\u{A0}1", .unexpected(0xC2), 0),
+            ("\u{B}1", .unexpected(0xB), 0),
+            ("01", .numberMalformed, 0), ("-01", .numberMalformed, 0), ("00", .numberMalformed, 0),
+            ("-x", .numberMalformed, 1),
             ("1.x", .numberMalformed, 2), ("1ex", .numberMalformed, 2), ("1.e1", .numberMalformed, 2),
             ("0x10", .moreAfterValue, 1), ("1 2", .moreAfterValue, 2), ("{}{}", .moreAfterValue, 2),
             ("null,", .moreAfterValue, 4), ("1.5.2", .moreAfterValue, 3),
             (#""\x41""#, .invalidEscape, 2), (#""\u12G4""#, .invalidEscape, 3), (#""\'""#, .invalidEscape, 2),
-            (#""\ud83d""#, .invalidEscape, 7), (#""\ude00""#, .invalidEscape, 7), (#""\ud83d\n""#, .invalidEscape, 7),
+            (#""\ud83d""#, .invalidEscape, 7), (#""\ude00""#, .invalidEscape, 7),
+            (#""\ud83d\n""#, .invalidEscape, 7),
             (#""\ud83d\ud83d""#, .invalidEscape, 13), (#""\ud83dxxxxxx""#, .invalidEscape, 7),
             ("\"a\nb\"", .controlCharacterInString, 2), ("\"\\n\t\"", .controlCharacterInString, 3),
             ("\"\0\"", .controlCharacterInString, 1),
@@ -83,7 +90,9 @@ import Testing
 
             #expect(((try? JSONValue(parsing: text)) != nil) == isRead)
         }
-        #expect(throws: JSONError.self) { try JSONValue(parsing: String(repeating: "[", count: depth), depth: 10) }
+        #expect(throws: JSONError.self) {
+            try JSONValue(parsing: String(repeating: "[", count: depth), depth: 10)
+        }
     }
 
     @Test(arguments: [(1_000, true), (1_001, false)])
@@ -120,7 +129,9 @@ import Testing
     }
 
     @Test func `says in words what is wrong with it`() {
-        #expect("\(JSONError(reason: .unexpected(UInt8(ascii: "]")), offset: 3))" == "Not readable as JSON: ']' does not belong here (byte 3).")
+        #expect(
+            "\(JSONError(reason: .unexpected(UInt8(ascii: "]")), offset: 3))"
+                == "Not readable as JSON: ']' does not belong here (byte 3).")
         #expect("\(JSONError(reason: .tooDeep(limit: 32), offset: 32))".contains("32 levels"))
         #expect(!"\(JSONError(reason: .repeatedMember("secret"), offset: 1))".contains("secret"))
     }

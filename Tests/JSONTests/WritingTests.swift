@@ -6,7 +6,10 @@ import Testing
         arguments: [
             (nil, "null"), (true, "true"), (-5, "-5"), (.number("1.50"), "1.50"), ([], "[]"), ([:], "{}"),
             (["b": 1, "a": [true, nil]], #"{"b":1,"a":[true,null]}"#),
-            ("\"\\/\u{8}\u{C}\n\r\t\u{0}\u{1F}\u{7F}é😀", "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0000\\u001f\u{7F}é😀\""),
+            (
+                "\"\\/\u{8}\u{C}\n\r\t\u{0}\u{1F}\u{7F}é😀",
+                "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0000\\u001f\u{7F}é😀\""
+            ),
         ] as [(JSONValue, String)])
     func `is written in the fewest bytes, members in their order`(value: JSONValue, text: String) {
         #expect(value.text == text)
@@ -14,9 +17,12 @@ import Testing
 
     @Test func `has one canonical text, whatever the order and the white space`() throws {
         let one = try JSONValue(parsing: #"{"b":[{"y":1,"x":2}],"a":"é","ä":0,"B":{}}"#)
-        let other = try JSONValue(parsing: "{ \"B\" : {}, \"ä\":0,\n \"a\":\"\\u00e9\", \"b\":[{\"x\":2, \"y\":1}] }")
+        let other = try JSONValue(
+            parsing: "{ \"B\" : {}, \"ä\":0,\n \"a\":\"\\u00e9\", \"b\":[{\"x\":2, \"y\":1}] }")
 
-        #expect(String(decoding: one.canonicalBytes, as: UTF8.self) == #"{"B":{},"a":"é","b":[{"x":2,"y":1}],"ä":0}"#)
+        #expect(
+            String(decoding: one.canonicalBytes, as: UTF8.self)
+                == #"{"B":{},"a":"é","b":[{"x":2,"y":1}],"ä":0}"#)
         #expect(one.canonicalBytes == other.canonicalBytes)
         #expect(one != other)
     }
@@ -107,7 +113,10 @@ private struct Dice {
     }
 
     private mutating func text() -> String {
-        let pool = ["a", "Z", "\"", "\\", "\n", "\u{0}", "\u{1F}", "é", "e\u{301}", "\u{212A}", "😀", "\u{10FFFF}", "/", " "]
+        let pool = [
+            "a", "Z", "\"", "\\", "\n", "\u{0}", "\u{1F}", "é", "e\u{301}", "\u{212A}", "😀", "\u{10FFFF}",
+            "/", " ",
+        ]
         return (0..<below(9)).map { _ in pool[below(pool.count)] }.joined()
     }
 

@@ -47,6 +47,23 @@ import Testing
         #expect(counter.receive() == ["last"])
     }
 
+    @Test(arguments: [QueueKind.standard, .fifo])
+    func `hands out what a clock that was ahead has written down`(kind: QueueKind) throws {
+        var counter = try Counter(kind, bounds: Self.bounds)
+        var ledger = Ledger()
+        counter.pass(.seconds(1_800))
+        for number in 0..<3 { try counter.send("m\(number)", group: kind == .fifo ? "g" : nil) }
+        ledger.write(counter.queue.takeChanges())
+
+        counter.now = .noon
+        counter.queue = MessageQueue(
+            restoring: ledger.state(of: counter.queue), now: .noon, bounds: Self.bounds)
+        _ = counter.queue.loadPages(from: ledger, now: .noon)
+
+        #expect(counter.counts == QueueCounts(visible: 3))
+        #expect(counter.receive().count == 3)
+    }
+
     @Test func `asks again for rows that were not on disk yet`() throws {
         var counter = try Counter(bounds: Self.bounds)
         for number in 0..<30 { try counter.send("m\(number)") }

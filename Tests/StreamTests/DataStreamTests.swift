@@ -47,6 +47,17 @@ import Testing
         #expect(stream.shards[0].start < first.sequenceNumber)
     }
 
+    @Test(arguments: [(-3_600, 0), (-1, 0), (0, 1), (5, 6)] as [(Int64, Int64)])
+    func `has no sequence number of a deleted namesake`(age: Int64, later: Int64) {
+        let usual = Self.noon.seconds - 2
+
+        let stream = DataStream(
+            name: "s", account: "0", shardCount: 2, now: Self.noon, after: usual + age)
+
+        #expect(stream.shards.map(\.creation) == [usual + later, usual + later])
+        #expect(stream.lastCreation == usual + later)
+    }
+
     @Test func `hashes a partition key with MD5`() {
         // MD5("a") = 0cc175b9c0f1b6a831c399e269772661
         #expect(HashKey(partitionKey: "a").value == 0x0cc1_75b9_c0f1_b6a8_31c3_99e2_6977_2661)
@@ -65,6 +76,46 @@ import Testing
     @Test(arguments: ["", "shardId-", "shardId-x", "2147483648", "-1x"])
     func `does not find a shard that cannot be`(name: String) {
         #expect(throws: StreamFault.self) { try Shard.number(in: name, stream: "s", account: "0") }
+    }
+}
+
+@Suite struct `A stream's ARN` {
+    @Test func `says where the stream is`() {
+        let arn = StreamARN(region: "eu-central-1", account: "000000000000", name: "order-events")
+
+        #expect(arn.description == "arn:aws:kinesis:eu-central-1:000000000000:stream/order-events")
+        #expect(StreamARN(arn.description) == arn)
+    }
+
+    @Test(arguments: [
+        "", "s", "arn:aws:sqs:us-east-1:000000000000:s", "arn:aws:kinesis:us-east-1:000000000000:s",
+        "arn:aws:kinesis:us-east-1:000000000000:stream/", "arn:aws:kinesis:us-east-1::stream/s",
+        "arn:aws:kinesis:us-east-1:000000000000:stream/s/consumer/c:1",
+        "arn:aws:kinesis:us-east-1:000000000000:stream/s/consumer",
+    ])
+    func `is nothing else, and is told as such`(text: String) {
+        var constraints = Constraints()
+        constraints.stream(named: nil, arn: text)
+
+        #expect(StreamARN(text) == nil)
+        #expect(throws: StreamFault.self) { try constraints.check() }
+    }
+}
+
+@Suite struct `The tags of a stream` {
+    @Test(
+        arguments: [
+            ([:], 1), (["": "v"], 1), ([String(repeating: "k", count: 129): "v"], 1),
+            (["k": String(repeating: "v", count: 257)], 1), (["": String(repeating: "v", count: 257)], 2),
+            (["k": ""], 0), ([String(repeating: "ü", count: 128): String(repeating: "ü", count: 256)], 0),
+        ] as [([String: String], Int)])
+    func `have keys of 1 to 128 characters and values of at most 256`(tags: [String: String], faults: Int) {
+        var constraints = Constraints()
+        constraints.tags(tags.map { (key: $0.key, value: $0.value) })
+
+        var told = ""
+        do { try constraints.check() } catch { told = error.message }
+        #expect(faults == 0 ? told.isEmpty : told.hasPrefix("\(faults) validation error"), "\(told)")
     }
 }
 
@@ -88,9 +139,20 @@ import Testing
     func `is good for five minutes`(age: Int, isGood: Bool) {
         let text = Self.iterator.sealed(with: Self.key)
 
-        let read = Result { try ShardIterator(unsealing: text, with: Self.key, now: Self.noon + .seconds(age)) }
+        let read = Result {
+            try ShardIterator(unsealing: text, with: Self.key, now: Self.noon + .seconds(age))
+        }
 
         #expect((try? read.get()) == (isGood ? Self.iterator : nil))
+    }
+
+    @Test(arguments: [ShardIterator.Purpose.reading, .listing], [ShardIterator.Purpose.reading, .listing])
+    func `is good for nothing but its purpose`(sealed: ShardIterator.Purpose, tried: ShardIterator.Purpose) {
+        let text = Self.iterator.sealed(for: sealed, with: Self.key)
+
+        let read = try? ShardIterator(unsealing: text, for: tried, with: Self.key, now: Self.noon)
+
+        #expect(read == (sealed == tried ? Self.iterator : nil))
     }
 
     @Test func `that was altered in any byte is refused`() {
@@ -110,11 +172,12 @@ import Testing
     static let noon = Timestamp(seconds: 1_700_000_000)
 
     /// Places as they come from every kind of iterator, against what lies in a shard of nine records.
-    @Test(arguments: [
-        (type: "TRIM_HORIZON", at: nil, first: 1), (type: "LATEST", at: nil, first: 10),
-        (type: "AT_SEQUENCE_NUMBER", at: 4, first: 4), (type: "AFTER_SEQUENCE_NUMBER", at: 4, first: 5),
-        (type: "AT_SEQUENCE_NUMBER", at: 0, first: 1), (type: "AFTER_SEQUENCE_NUMBER", at: 9, first: 10),
-    ] as [(String, UInt64?, UInt64)])
+    @Test(
+        arguments: [
+            (type: "TRIM_HORIZON", at: nil, first: 1), (type: "LATEST", at: nil, first: 10),
+            (type: "AT_SEQUENCE_NUMBER", at: 4, first: 4), (type: "AFTER_SEQUENCE_NUMBER", at: 4, first: 5),
+            (type: "AT_SEQUENCE_NUMBER", at: 0, first: 1), (type: "AFTER_SEQUENCE_NUMBER", at: 9, first: 10),
+        ] as [(String, UInt64?, UInt64)])
     func `begins where its iterator says`(type: String, at: UInt64?, first: UInt64) throws {
         var stream = DataStream(name: "s", account: "0", shardCount: 1, now: Self.noon)
         let records = try (1...9).map { _ in try stream.append(HashKey(5), now: Self.noon) }
@@ -131,10 +194,12 @@ import Testing
         #expect(readable.map(\.counter) == Array(first..<10))
     }
 
-    @Test(arguments: [
-        ("AT_SEQUENCE_NUMBER", nil), ("LATEST", "49646437577175378652512468275250536580403374760793210930"),
-        ("AT_SEQUENCE_NUMBER", "5"), ("AT_TIMESTAMP", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("AT_SEQUENCE_NUMBER", nil),
+            ("LATEST", "49646437577175378652512468275250536580403374760793210930"),
+            ("AT_SEQUENCE_NUMBER", "5"), ("AT_TIMESTAMP", nil),
+        ] as [(String, String?)])
     func `is refused when its arguments do not fit`(type: String, number: String?) throws {
         let stream = DataStream(name: "s", account: "0", shardCount: 1, now: Self.noon)
 

@@ -47,7 +47,8 @@ import Testing
     }
 
     @Test func `grows with its counter, whatever the second`() {
-        let earlier = SequenceNumber(shardCreation: Self.creation, counter: 7, arrival: 1_800_000_000, shard: 0)
+        let earlier = SequenceNumber(
+            shardCreation: Self.creation, counter: 7, arrival: 1_800_000_000, shard: 0)
         let later = SequenceNumber(shardCreation: Self.creation, counter: 8, arrival: 1_700_000_000, shard: 0)
 
         #expect(earlier < later)

@@ -29,9 +29,12 @@ import Testing
     }
 
     @Test(arguments: [
-        (0, "0"), (1_000, "1"), (1_001, "1.001"), (1_600_000_000_250, "1600000000.250"), (-1_500, "-1.500"), (-250, "-0.250"),
+        (0, "0"), (1_000, "1"), (1_001, "1.001"), (1_600_000_000_250, "1600000000.250"), (-1_500, "-1.500"),
+        (-250, "-0.250"),
     ])
-    func `writes times as seconds, with milliseconds where there are any`(milliseconds: Int64, text: String) throws {
+    func `writes times as seconds, with milliseconds where there are any`(milliseconds: Int64, text: String)
+        throws
+    {
         let sample = Sample(moment: Timestamp(milliseconds: milliseconds))
 
         #expect(try encoded(sample)["Moment"]?.text ?? "" == text)
@@ -76,10 +79,13 @@ import Testing
         arguments: [
             ("7", 7, 7), ("7.9", 7, 7), ("-7.1", -8, -8), ("1e3", 1_000, 1_000), ("-0.0", 0, 0),
             ("2147483648", 2_147_483_647, 2_147_483_648), ("-99999999999", -2_147_483_648, -99_999_999_999),
-            ("99999999999999999999", 2_147_483_647, .max), ("-1e300", -2_147_483_648, .min), ("1e400", 2_147_483_647, .max),
+            ("99999999999999999999", 2_147_483_647, .max), ("-1e300", -2_147_483_648, .min),
+            ("1e400", 2_147_483_647, .max),
         ] as [(String, Int, Int64)])
-    func `rounds integers down and clamps them to their range`(text: String, integer: Int, long: Int64) throws {
-        let sample = try decode(JSONValue(parsing: #"{"QueueUrl":"u","DelaySeconds":\#(text),"Size":\#(text)}"#))
+    func `rounds integers down and clamps them to their range`(text: String, integer: Int, long: Int64) throws
+    {
+        let sample = try decode(
+            JSONValue(parsing: #"{"QueueUrl":"u","DelaySeconds":\#(text),"Size":\#(text)}"#))
 
         #expect(sample.delaySeconds == integer)
         #expect(sample.size == long)
@@ -87,11 +93,14 @@ import Testing
 
     @Test(
         arguments: [
-            ("1600000000", 1_600_000_000_000), ("1600000000.25", 1_600_000_000_250), ("1.6e9", 1_600_000_000_000), ("-1.5", -1_500),
+            ("1600000000", 1_600_000_000_000), ("1600000000.25", 1_600_000_000_250),
+            ("1.6e9", 1_600_000_000_000), ("-1.5", -1_500),
             ("0.0004", 0),
         ] as [(String, Int64)])
     func `reads times to the millisecond`(text: String, milliseconds: Int64) throws {
-        #expect(try decode(JSONValue(parsing: #"{"QueueUrl":"u","Moment":\#(text)}"#)).moment?.milliseconds == milliseconds)
+        #expect(
+            try decode(JSONValue(parsing: #"{"QueueUrl":"u","Moment":\#(text)}"#)).moment?.milliseconds
+                == milliseconds)
     }
 
     @Test(
@@ -100,7 +109,9 @@ import Testing
             (["QueueUrl": "u", "tags": ["a": 1]], .string, 1, ["tags", "a"]),
             (["QueueUrl": "u", "tags": [1]], .map, [1], ["tags"]),
             (["QueueUrl": "u", "DelaySeconds": "5"], .integer, "5", ["DelaySeconds"]),
-            (["QueueUrl": "u", "IsOpen": "true"], .boolean, "true", ["IsOpen"]),
+            (["QueueUrl": "u", "IsOpen": "maybe"], .boolean, "maybe", ["IsOpen"]),
+            (["QueueUrl": "u", "IsOpen": 1], .boolean, 1, ["IsOpen"]),
+            (["IsOpen": "maybe"], .boolean, "maybe", ["IsOpen"]),
             (["QueueUrl": "u", "Data": "A"], .blob, "A", ["Data"]),
             (["QueueUrl": "u", "Data": 7], .blob, 7, ["Data"]),
             (["QueueUrl": "u", "Moment": "now"], .timestamp, "now", ["Moment"]),
@@ -108,7 +119,10 @@ import Testing
             (["QueueUrl": "u", "Moment": .number("1e13")], .timestamp, .number("1e13"), ["Moment"]),
             (["QueueUrl": "u", "Records": ["a": 1]], .list, ["a": 1], ["Records"]),
             (["QueueUrl": "u", "Records": [["Key": "a"], "b"]], .structure, "b", ["Records", "1"]),
-            (["QueueUrl": "u", "Records": [["Key": "a"], ["Key": true]]], .string, true, ["Records", "1", "Key"]),
+            (
+                ["QueueUrl": "u", "Records": [["Key": "a"], ["Key": true]]], .string, true,
+                ["Records", "1", "Key"]
+            ),
         ] as [(JSONValue, TypeMismatch.Wanted, JSONValue, [String])])
     func `tells a wrong type with the way to it`(
         json: JSONValue, wanted: TypeMismatch.Wanted, found: JSONValue, path: [String]
@@ -117,18 +131,48 @@ import Testing
     }
 
     @Test(arguments: [
-        ([:], ["QueueUrl"]), (["QueueUrl": nil], ["QueueUrl"]),
-        (["QueueUrl": "u", "Records": [["Key": "a"], [:]]], ["Records", "1", "Key"]),
-    ] as [(JSONValue, [String])])
-    func `tells what is missing, with the way to it`(json: JSONValue, path: [String]) {
-        #expect(throws: MissingMember(path: path)) { try decode(json) }
+        ("true", true), ("True", true), ("YES", true), ("1", true), ("false", false), ("no", false),
+        ("0", false),
+    ])
+    func `reads a truth that is written as text`(text: String, truth: Bool) throws {
+        #expect(try decode(["QueueUrl": "u", "IsOpen": .string(text)]).isOpen == truth)
+    }
+
+    @Test(
+        arguments: [
+            ([:], [["QueueUrl"]]), (["QueueUrl": nil], [["QueueUrl"]]),
+            (["QueueUrl": "u", "Records": [["Key": "a"], [:]]], [["Records", "1", "Key"]]),
+            (
+                ["Records": [[:], ["Key": "a"], [:]]],
+                [["QueueUrl"], ["Records", "0", "Key"], ["Records", "2", "Key"]]
+            ),
+        ] as [(JSONValue, [[String]])])
+    func `tells all that is missing, with the way to it`(json: JSONValue, paths: [[String]]) {
+        #expect(throws: MissingMembers(paths: paths)) { try decode(json) }
+    }
+
+    @Test func `finds what is missing whatever its type, and no more than is told`() {
+        let entries = JSONValue.array(Array(repeating: [:], count: 20))
+
+        #expect(
+            throws: MissingMembers(paths: [
+                ["Text"], ["Count"], ["Isit"], ["Bytes"], ["Since"], ["List"], ["Map"], ["Inner"],
+            ])
+        ) {
+            try AWSJSONDecoder.decode(Demanding.self, from: [:])
+        }
+        #expect(throws: MissingMembers(paths: [["QueueUrl"]] + (0..<9).map { ["Records", "\($0)", "Key"] })) {
+            try decode(["Records": entries])
+        }
     }
 
     private func encoded(_ sample: Sample) throws -> JSONValue {
         try JSONValue(parsing: AWSJSONEncoder.encode(sample))
     }
 
-    private func decode(_ json: JSONValue) throws -> Sample { try AWSJSONDecoder.decode(Sample.self, from: json) }
+    private func decode(_ json: JSONValue) throws -> Sample {
+        try AWSJSONDecoder.decode(Sample.self, from: json)
+    }
 }
 
 /// A member of every kind.
@@ -152,10 +196,27 @@ private struct Sample: Codable, Equatable {
     }
 }
 
+/// A member of every kind, none of which may be missing.
+private struct Demanding: Codable {
+    var text: String
+    var count: Int
+    var isit: Bool
+    var bytes: Blob
+    var since: Timestamp
+    var list: [String]
+    var map: WireMap<String>
+    var inner: Inner
+
+    struct Inner: Codable {
+        var key: String
+    }
+}
+
 @Suite struct `Base64 text` {
     @Test(
         arguments: [
-            ("", []), ("AA==", [0]), ("AAA=", [0, 0]), ("AAAA", [0, 0, 0]), ("/+8=", [0xFF, 0xEF]), ("Zm9vYg==", Array("foob".utf8)),
+            ("", []), ("AA==", [0]), ("AAA=", [0, 0]), ("AAAA", [0, 0, 0]), ("/+8=", [0xFF, 0xEF]),
+            ("Zm9vYg==", Array("foob".utf8)),
             ("Zm9vYmE=", Array("fooba".utf8)), ("Zm9vYmFy", Array("foobar".utf8)),
         ] as [(String, [UInt8])])
     func `is RFC 4648's`(text: String, bytes: [UInt8]) {
@@ -167,7 +228,8 @@ private struct Sample: Codable, Equatable {
     }
 
     @Test(arguments: [
-        "A", "AA", "AAA", "AA=", "====", "A===", "=AAA", "AA=A", "AAAA=", "AA==AA==", "AB==", "AAB=", "AA-_", "AA A", "AAA\n",
+        "A", "AA", "AAA", "AA=", "====", "A===", "=AAA", "AA=A", "AAAA=", "AA==AA==", "AB==", "AAB=", "AA-_",
+        "AA A", "AAA\n",
         "AAAAé", "AA==\0\0\0\0",
     ])
     func `is nothing else`(text: String) {
@@ -188,7 +250,8 @@ private struct Sample: Codable, Equatable {
 
 @Suite struct `An HTTP date` {
     @Test(arguments: [
-        ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777), ("Tue, 24 Nov 2026 13:00:00 GMT", 1_795_525_200),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777),
+        ("Tue, 24 Nov 2026 13:00:00 GMT", 1_795_525_200),
         ("Wed, 31 Dec 1969 23:59:59 GMT", -1), ("Thu, 29 Feb 2024 00:00:00 GMT", 1_709_164_800),
     ])
     func `is written and read`(text: String, seconds: Int64) {
@@ -196,8 +259,13 @@ private struct Sample: Codable, Equatable {
         #expect(Timestamp(httpDate: text) == Timestamp(seconds: seconds))
     }
 
+    @Test func `is read from a mail's form too`() {
+        #expect(Timestamp(httpDate: "Sun, 06 Nov 1994 08:49:37 -0000") == Timestamp(seconds: 784_111_777))
+    }
+
     @Test(arguments: [
-        "", "now", "1795525200", "Sun Nov  6 08:49:37 1994", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 UTC",
+        "", "now", "1795525200", "Sun Nov  6 08:49:37 1994", "Sunday, 06-Nov-94 08:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49:37 UTC",
         "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nix 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49 GMT",
     ])
     func `is not read from anything else`(text: String) {

@@ -41,7 +41,9 @@ struct Forgery: CustomTestStringConvertible, Sendable {
     }
 
     /// Changes a good request after it was signed.
-    private static func after(_ description: String, _ alter: @escaping @Sendable (inout WireRequest) -> Void) -> Forgery {
+    private static func after(_ description: String, _ alter: @escaping @Sendable (inout WireRequest) -> Void)
+        -> Forgery
+    {
         Forgery(description) { desk in
             var request = desk.signed()
             alter(&request)
@@ -58,7 +60,8 @@ struct Forgery: CustomTestStringConvertible, Sendable {
         }
     }
 
-    static let all: [Forgery] = keys + times + scopes + algorithms + coverage + changes + headers + signatures + payloads + queries
+    static let all: [Forgery] =
+        keys + times + scopes + algorithms + coverage + changes + headers + signatures + payloads + queries
 
     private static let keys = [
         Forgery("no signature") { $0.unsigned },
@@ -94,17 +97,22 @@ struct Forgery: CustomTestStringConvertible, Sendable {
         replacing("half a day", "/20261124/", "/2026/"),
         replacing("other region", "/us-east-1/", "/eu-west-1/"), replacing("no region", "/us-east-1/", "//"),
         Forgery("other service") { $0.signed(service: "s3") },
-        Forgery("the neighbour's service") { $0.signed(service: $0.service.name == "sqs" ? "kinesis" : "sqs") },
+        Forgery("the neighbour's service") {
+            $0.signed(service: $0.service.name == "sqs" ? "kinesis" : "sqs")
+        },
         replacing("other terminator", "/aws4_request", "/aws5_request"),
         Forgery("scope of another day, rightly signed") { $0.signed(scopeDate: "20261123") },
         Forgery("scope without a day, rightly signed") { $0.signed(scopeDate: "") },
         replacing("four parts", "/us-east-1", ""), replacing("six parts", "/us-east-1", "/us/east-1"),
-        replacing("16 KB of credential", "Credential=OWNER", "Credential=" + String(repeating: "A", count: 16_384)),
+        replacing(
+            "16 KB of credential", "Credential=OWNER", "Credential=" + String(repeating: "A", count: 16_384)),
     ]
 
     private static let algorithms = [
-        replacing("SHA-1", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA1"), replacing("no algorithm", "AWS4-HMAC-SHA256 ", ""),
-        replacing("none", "AWS4-HMAC-SHA256", "none"), replacing("ECDSA", "AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256"),
+        replacing("SHA-1", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA1"),
+        replacing("no algorithm", "AWS4-HMAC-SHA256 ", ""),
+        replacing("none", "AWS4-HMAC-SHA256", "none"),
+        replacing("ECDSA", "AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256"),
         after("bearer") { $0.headers["authorization"] = "Bearer OWNER" },
         after("basic") { $0.headers["authorization"] = "Basic T1dORVI6b3duZXIncyBzZWNyZXQ=" },
         after("empty header") { $0.headers["authorization"] = "" },
@@ -114,7 +122,8 @@ struct Forgery: CustomTestStringConvertible, Sendable {
         Forgery("host not signed") { $0.signed(leavingOut: "host") },
         Forgery("target not signed") { $0.signed(leavingOut: "x-amz-target") },
         Forgery("date not signed") { $0.signed(leavingOut: "x-amz-date") },
-        replacing("no signed headers", "SignedHeaders=content-type;host;x-amz-date;x-amz-target", "SignedHeaders="),
+        replacing(
+            "no signed headers", "SignedHeaders=content-type;host;x-amz-date;x-amz-target", "SignedHeaders="),
         replacing("signed headers in disorder", "content-type;host", "host;content-type"),
         replacing("signed headers in capitals", "content-type;host", "Content-Type;Host"),
         replacing("a header signed twice", "content-type;host", "content-type;host;host"),
@@ -131,7 +140,8 @@ struct Forgery: CustomTestStringConvertible, Sendable {
         after("body emptied") { $0.body = Array("{}".utf8) },
         after("target changed") { request in
             let isQueue = request.headers["x-amz-target"]?.hasPrefix("AmazonSQS") ?? false
-            request.headers["x-amz-target"] = isQueue ? "AmazonSQS.DeleteMessage" : "Kinesis_20131202.DeleteStream"
+            request.headers["x-amz-target"] =
+                isQueue ? "AmazonSQS.DeleteMessage" : "Kinesis_20131202.DeleteStream"
         },
         after("two targets") { $0.headers.append("x-amz-target", $0.headers["x-amz-target"] ?? "") },
         after("host changed") { $0.headers["host"] = "127.0.0.1:4567" },
@@ -147,7 +157,9 @@ struct Forgery: CustomTestStringConvertible, Sendable {
             request.headers["authorization"] = "Bearer x"
             request.headers.append("authorization", good)
         },
-        after("the same signature twice") { $0.headers.append("authorization", $0.headers["authorization"] ?? "") },
+        after("the same signature twice") {
+            $0.headers.append("authorization", $0.headers["authorization"] ?? "")
+        },
         replacing("a part twice", ", SignedHeaders=", ", Credential=OWNER, SignedHeaders="),
         replacing("a part too many", ", SignedHeaders=", ", Extra=1, SignedHeaders="),
         replacing("a part that is none", ", SignedHeaders=", ", what, SignedHeaders="),
@@ -155,7 +167,9 @@ struct Forgery: CustomTestStringConvertible, Sendable {
     ]
 
     /// Rewrites the signature itself.
-    private static func signature(_ description: String, _ rewrite: @escaping @Sendable (String) -> String) -> Forgery {
+    private static func signature(_ description: String, _ rewrite: @escaping @Sendable (String) -> String)
+        -> Forgery
+    {
         after(description) { request in
             let parts = (request.headers["authorization"] ?? "").split(separator: "Signature=", maxSplits: 1)
             request.headers["authorization"] = "\(parts[0])Signature=\(rewrite(String(parts[1])))"
@@ -164,7 +178,8 @@ struct Forgery: CustomTestStringConvertible, Sendable {
 
     private static let signatures = [
         replacing("no signature part", ", Signature=", ", Signed="), signature("empty") { _ in "" },
-        signature("short") { String($0.dropLast()) }, signature("shorter by a byte") { String($0.dropLast(2)) },
+        signature("short") { String($0.dropLast()) },
+        signature("shorter by a byte") { String($0.dropLast(2)) },
         signature("one bit off") { ($0.hasPrefix("0") ? "1" : "0") + $0.dropFirst() },
         signature("more behind it") { $0 + "00" }, signature("not hexadecimal") { "z" + $0.dropFirst() },
         signature("all zeros") { _ in String(repeating: "0", count: 64) },
@@ -187,7 +202,8 @@ struct Forgery: CustomTestStringConvertible, Sendable {
 
     private static let payloads = [
         payload("hash of nothing", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-        payload("hash of another body", String(repeating: "ab", count: 32)), payload("unsigned payload", "UNSIGNED-PAYLOAD"),
+        payload("hash of another body", String(repeating: "ab", count: 32)),
+        payload("unsigned payload", "UNSIGNED-PAYLOAD"),
         payload("streaming payload", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"), payload("no hash", ""),
     ]
 
@@ -225,7 +241,8 @@ struct Forgery: CustomTestStringConvertible, Sendable {
         },
         Forgery("presigned: without its signature") { desk in
             var request = desk.presigned()
-            request.query = request.query.split(separator: "&").filter { !$0.hasPrefix("X-Amz-Signature") }.joined(separator: "&")
+            request.query = request.query.split(separator: "&").filter { !$0.hasPrefix("X-Amz-Signature") }
+                .joined(separator: "&")
             return request
         },
         Forgery("presigned: an algorithm of its own") { desk in
@@ -246,7 +263,8 @@ struct ForgersDesk: Sendable {
     /// Signs as anyone could who knew the secret, and as nobody does who goes by the rules.
     func signed(
         _ request: WireRequest? = nil, key: String = House.owner.accessKeyID,
-        secret: String = House.owner.secretAccessKey, at moment: Timestamp = .noon, service other: String? = nil,
+        secret: String = House.owner.secretAccessKey, at moment: Timestamp = .noon,
+        service other: String? = nil,
         scopeDate: String? = nil, leavingOut: String? = nil
     ) -> WireRequest {
         var request = request ?? unsigned
@@ -279,7 +297,8 @@ struct ForgersDesk: Sendable {
 
     private func scope(_ moment: Timestamp, service other: String?, date: String?) -> CredentialScope {
         CredentialScope(
-            date: (date ?? String(moment.amzDate.prefix(8)))[...], region: "us-east-1", service: (other ?? service.name)[...])
+            date: (date ?? String(moment.amzDate.prefix(8)))[...], region: "us-east-1",
+            service: (other ?? service.name)[...])
     }
 
     private func signature(

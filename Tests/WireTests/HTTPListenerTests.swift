@@ -16,7 +16,8 @@ import Testing
         }) { listening in
             let caller = try await RawCaller.connect(to: listening.port)
             let answer = try await caller.ask(
-                "PUT /a%20b/../c?x=1&y=?2 HTTP/1.1\r\nHOST: h\r\nX-Twice: 1\r\nx-twice:  2\r\nContent-Length: 5\r\n\r\nhello")
+                "PUT /a%20b/../c?x=1&y=?2 HTTP/1.1\r\nHOST: h\r\nX-Twice: 1\r\nx-twice:  2\r\nContent-Length: 5\r\n\r\nhello"
+            )
 
             let request = await seen.next()
             #expect(request.method == "PUT" && request.path == "/a%20b/../c" && request.query == "x=1&y=?2")
@@ -57,7 +58,8 @@ import Testing
                 "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\n\r\n")
             #expect(chunked.body == "abcdefg")
 
-            let goOn = try await caller.ask("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+            let goOn = try await caller.ask(
+                "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
             #expect(goOn.status == 100)
             #expect(try await caller.ask("hi").body == "hi")
         }
@@ -91,7 +93,8 @@ import Testing
             return WireResponse(status: 200, body: Array(request.path.utf8))
         }) { listening in
             let caller = try await RawCaller.connect(to: listening.port)
-            try await caller.send(.get("/slow") + String(repeating: "GET / HTTP/1.1\r\n\r\n", count: count) + .get("/last"))
+            try await caller.send(
+                .get("/slow") + String(repeating: "GET / HTTP/1.1\r\n\r\n", count: count) + .get("/last"))
             try await listening.hasHeard()
             gate.ring()
 
@@ -113,8 +116,10 @@ import Testing
                     try pipeline.configureHTTPServerPipeline()
                     try pipeline.addHandler(
                         HTTPConnection(
-                            channel: channel, limits: HTTPListener.Limits(), time: HandClock(), connections: connections,
-                            answer: { _ in WireResponse(status: 200, body: Array(repeating: 65, count: size)) }))
+                            channel: channel, limits: HTTPListener.Limits(), time: HandClock(),
+                            connections: connections,
+                            answer: { _ in WireResponse(status: 200, body: Array(repeating: 65, count: size))
+                            }))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -176,7 +181,8 @@ import Testing
     @Test func `says what to do when its address is taken`() async throws {
         try await echoing { listening in
             let second = HTTPListener(
-                host: "127.0.0.1", port: listening.port, surroundings: .system(), logger: .quiet, answer: { _ in nil })
+                host: "127.0.0.1", port: listening.port, surroundings: .system(), logger: .quiet,
+                answer: { _ in nil })
 
             let error = await #expect(throws: ListenerError.self) { try await second.run() }
             #expect(error.map { "\($0)" }?.contains("choose another one") == true)
@@ -258,19 +264,38 @@ import Testing
     @Test(arguments: [
         ("announced too large", "POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n", 413),
         ("announced far too large", "POST / HTTP/1.1\r\nContent-Length: 9223372036854775807\r\n\r\n", 413),
-        ("too large in chunks", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3ff\r\n" + String(repeating: "x", count: 1_023), 413),
+        (
+            "too large in chunks",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3ff\r\n"
+                + String(repeating: "x", count: 1_023), 413
+        ),
         ("compressed", "POST / HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx", 415),
-        ("compressed after all", "POST / HTTP/1.1\r\nContent-Encoding: identity\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx", 415),
+        (
+            "compressed after all",
+            "POST / HTTP/1.1\r\nContent-Encoding: identity\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx",
+            415
+        ),
         ("a long path", "GET /" + String(repeating: "x", count: 9_000) + " HTTP/1.1\r\n\r\n", 431),
         ("a long header", "GET / HTTP/1.1\r\nX: " + String(repeating: "x", count: 9_000) + "\r\n\r\n", 431),
-        ("a long header's name", "GET / HTTP/1.1\r\n" + String(repeating: "x", count: 9_000) + ": x\r\n\r\n", 431),
+        (
+            "a long header's name",
+            "GET / HTTP/1.1\r\n" + String(repeating: "x", count: 9_000) + ": x\r\n\r\n", 431
+        ),
         ("many headers", "GET / HTTP/1.1\r\n" + (0..<101).map { "X\($0): x\r\n" }.joined() + "\r\n", 431),
         (
-            "large headers", "GET / HTTP/1.1\r\n" + (0..<12).map { "X\($0): \(String(repeating: "x", count: 7_000))\r\n" }.joined() + "\r\n",
+            "large headers",
+            "GET / HTTP/1.1\r\n"
+                + (0..<12).map { "X\($0): \(String(repeating: "x", count: 7_000))\r\n" }.joined() + "\r\n",
             431
         ),
-        ("both lengths", "POST / HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-        ("both lengths, the other way", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n", 400),
+        (
+            "both lengths",
+            "POST / HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400
+        ),
+        (
+            "both lengths, the other way",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n", 400
+        ),
         ("two lengths", "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx", 400),
         ("the same length twice", "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx", 400),
         ("a length list", "POST / HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\nx", 400),
@@ -278,7 +303,10 @@ import Testing
         ("a negative length", "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\nx", 400),
         ("a length in hexadecimal", "POST / HTTP/1.1\r\nContent-Length: 0x1\r\n\r\nx", 400),
         ("a length beyond reason", "POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n", 400),
-        ("a chunk's length beyond reason", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n", 400),
+        (
+            "a chunk's length beyond reason",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n", 400
+        ),
         ("a chunk without length", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n\r\n", 400),
         ("chunked, but not last", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked, identity\r\n\r\nx", 400),
         ("bare line feeds", "GET / HTTP/1.1\nHost: x\n\n", 400),
@@ -299,10 +327,13 @@ import Testing
         var limits = HTTPListener.Limits()
         limits.bodyBytes = 1_000
         let calls = Mutex(0)
-        try await Listening.with(limits: limits, answer: { _ in
-            calls.withLock { $0 += 1 }
-            return WireResponse(status: 200)
-        }) { listening in
+        try await Listening.with(
+            limits: limits,
+            answer: { _ in
+                calls.withLock { $0 += 1 }
+                return WireResponse(status: 200)
+            }
+        ) { listening in
             let caller = try await RawCaller.connect(to: listening.port)
             try await caller.send(bytes)
 
@@ -316,21 +347,30 @@ import Testing
     @Test func `let in what just fits`() async throws {
         var limits = HTTPListener.Limits()
         limits.bodyBytes = 1_000
-        try await Listening.with(limits: limits, answer: { WireResponse(status: 200, body: $0.body) }) { listening in
+        try await Listening.with(limits: limits, answer: { WireResponse(status: 200, body: $0.body) }) {
+            listening in
             let caller = try await RawCaller.connect(to: listening.port)
             let body = String(repeating: "x", count: 1_000)
 
-            #expect(try await caller.ask("POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n\(body)").body == body)
             #expect(
-                try await caller.ask("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n\(body)\r\n0\r\n\r\n").body == body)
+                try await caller.ask("POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n\(body)").body == body)
+            #expect(
+                try await caller.ask(
+                    "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n\(body)\r\n0\r\n\r\n"
+                ).body == body)
             let headers = (0..<99).map { "X\($0): x\r\n" }.joined()
-            #expect(try await caller.ask("GET / HTTP/1.1\r\n\(headers)X: \(String(repeating: "x", count: 8_000))\r\n\r\n").status == 200)
-            #expect(try await caller.ask("GET / HTTP/1.1\r\nContent-Encoding: Identity\r\n\r\n").status == 200)
+            #expect(
+                try await caller.ask(
+                    "GET / HTTP/1.1\r\n\(headers)X: \(String(repeating: "x", count: 8_000))\r\n\r\n"
+                ).status == 200)
+            #expect(
+                try await caller.ask("GET / HTTP/1.1\r\nContent-Encoding: Identity\r\n\r\n").status == 200)
         }
     }
 
     @Test func `do not hide the answer to what came before`() async throws {
-        try await Listening.with(answer: { WireResponse(status: 200, body: Array($0.path.utf8)) }) { listening in
+        try await Listening.with(answer: { WireResponse(status: 200, body: Array($0.path.utf8)) }) {
+            listening in
             let caller = try await RawCaller.connect(to: listening.port)
             try await caller.send(.get("/good") + "nonsense\r\n\r\n" + .get("/never"))
 
@@ -341,13 +381,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ("the head", "GET / HT", "TP/1.1\r\n\r\n", Duration.seconds(10)), ("one byte", "G", "ET / HTTP/1.1\r\n\r\n", .seconds(10)),
-        ("the body", "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nx", "y", .seconds(30)), ("anything", "", .get("/"), .seconds(60)),
+        ("the head", "GET / HT", "TP/1.1\r\n\r\n", Duration.seconds(10)),
+        ("one byte", "G", "ET / HTTP/1.1\r\n\r\n", .seconds(10)),
+        ("the body", "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nx", "y", .seconds(30)),
+        ("anything", "", .get("/"), .seconds(60)),
     ])
-    func `give a caller time, but not for ever`(what: String, begins: String, ends: String, time: Duration) async throws {
+    func `give a caller time, but not for ever`(what: String, begins: String, ends: String, time: Duration)
+        async throws
+    {
         let clock = HandClock()
         try await Listening.with(time: clock, answer: { _ in WireResponse(status: 200) }) { listening in
-            let (patient, slow) = (try await RawCaller.connect(to: listening.port), try await RawCaller.connect(to: listening.port))
+            let (patient, slow) = (
+                try await RawCaller.connect(to: listening.port),
+                try await RawCaller.connect(to: listening.port)
+            )
             for caller in [patient, slow] { try await caller.send(begins) }
             try await listening.hasHeard()
 
@@ -363,11 +410,14 @@ import Testing
 
     @Test func `do not count the time that a caller waits for us`() async throws {
         let (clock, begun, gate) = (HandClock(), Bell(), Bell())
-        try await Listening.with(time: clock, answer: { _ in
-            begun.ring()
-            await gate.heard()
-            return WireResponse(status: 200)
-        }) { listening in
+        try await Listening.with(
+            time: clock,
+            answer: { _ in
+                begun.ring()
+                await gate.heard()
+                return WireResponse(status: 200)
+            }
+        ) { listening in
             let caller = try await RawCaller.connect(to: listening.port)
             try await caller.send(.get("/"))
             await begun.heard()
@@ -416,7 +466,9 @@ import Testing
             _ = await first.untilClosed()
             // The server has forgotten the first one before it closes, or a moment later.
             var fourth = try await RawCaller.connect(to: listening.port)
-            while (try? await fourth.ask(.get("/")).status) != 200 { fourth = try await RawCaller.connect(to: listening.port) }
+            while (try? await fourth.ask(.get("/")).status) != 200 {
+                fourth = try await RawCaller.connect(to: listening.port)
+            }
         }
     }
 }

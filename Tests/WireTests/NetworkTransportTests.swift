@@ -34,14 +34,16 @@ import Testing
             try await client(to: listening.port) { transport in
                 let answer = try await transport.send(
                     WireRequest(
-                        method: "PUT", path: "/a%20b", query: "x=%2F&y", headers: ["Host": "h:1", "X-One": "1"],
+                        method: "PUT", path: "/a%20b", query: "x=%2F&y",
+                        headers: ["Host": "h:1", "X-One": "1"],
                         body: [1, 0, 2]), timeout: .seconds(10))
 
                 let request = await seen.next()
                 #expect(request.method == "PUT" && request.path == "/a%20b" && request.query == "x=%2F&y")
                 #expect(request.headers["host"] == "h:1" && request.headers["x-one"] == "1")
                 #expect(request.body == [1, 0, 2])
-                #expect(answer.status == 418 && answer.body == [0, 255, 10] && answer.headers["x-tea"] == "yes")
+                #expect(
+                    answer.status == 418 && answer.body == [0, 255, 10] && answer.headers["x-tea"] == "yes")
             }
         }
     }
@@ -67,7 +69,8 @@ import Testing
     }
 
     @Test func `loses patience with a server that says nothing`() async throws {
-        let server = try await RawServer.saying("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n", hangsUp: false)
+        let server = try await RawServer.saying(
+            "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n", hangsUp: false)
         try await client(to: server.port) { transport in
             let error = await #expect(throws: TransportError.self) {
                 try await transport.send(WireRequest(headers: ["Host": "h"]), timeout: .milliseconds(50))
@@ -95,7 +98,8 @@ import Testing
             WireResponse(status: 307, headers: ["Location": "/elsewhere"], body: Array(request.path.utf8))
         }) { listening in
             try await client(to: listening.port) { transport in
-                let answer = try await transport.send(WireRequest(headers: ["Host": "h"]), timeout: .seconds(10))
+                let answer = try await transport.send(
+                    WireRequest(headers: ["Host": "h"]), timeout: .seconds(10))
 
                 #expect(answer.status == 307 && answer.text == "/")
             }

@@ -25,7 +25,10 @@ import Testing
         #expect(!connections.admit(guests[8], from: nil))
     }
 
-    @Test(arguments: [("127.0.0.1", nil), ("127.4.5.6", nil), ("::1", nil), ("10.0.0.1", "10.0.0.1"), ("fe80::1", "fe80::1")])
+    @Test(arguments: [
+        ("127.0.0.1", nil), ("127.4.5.6", nil), ("::1", nil), ("10.0.0.1", "10.0.0.1"),
+        ("fe80::1", "fe80::1"),
+    ])
     func `of this very machine count for no address`(address: String, told: String?) throws {
         #expect(try SocketAddress(ipAddress: address, port: 1).strangersAddress == told)
     }
@@ -36,12 +39,15 @@ import Testing
             .bind(host: "127.0.0.1", port: 0).get()
         try await channel.close().get()
         return HTTPConnection(
-            channel: channel, limits: HTTPListener.Limits(), time: HandClock(), connections: connections, answer: { _ in nil })
+            channel: channel, limits: HTTPListener.Limits(), time: HandClock(), connections: connections,
+            answer: { _ in nil })
     }
 }
 
 extension Sequence {
-    fileprivate func asyncMap<Result>(_ transform: (Element) async throws -> Result) async rethrows -> [Result] {
+    fileprivate func asyncMap<Result>(_ transform: (Element) async throws -> Result) async rethrows
+        -> [Result]
+    {
         var results: [Result] = []
         for element in self { results.append(try await transform(element)) }
         return results

@@ -1,4 +1,5 @@
 import Clockwork
+import Crypto
 import Foundation
 import JSON
 import Testing
@@ -16,7 +17,9 @@ import Testing
         #expect(request.headers["authorization"] == recorded.request.headers["authorization"])
     }
 
-    @Test(arguments: try RecordedRequest.all("suite") + RecordedRequest.all("random") + RecordedRequest.all("presigned"))
+    @Test(
+        arguments: try RecordedRequest.all("suite") + RecordedRequest.all("random")
+            + RecordedRequest.all("presigned"))
     func `of botocore's is believed`(recorded: RecordedRequest) {
         guard !recorded.repeatsAHeader else { return }  // which we refuse on purpose
 
@@ -48,20 +51,26 @@ import Testing
     }
 
     @Test func `of headers that stand twice has both values, and is refused nevertheless`() throws {
-        let recorded = try #require(try RecordedRequest.all("suite").first { $0.name == "get-header-key-duplicate" })
+        let recorded = try #require(
+            try RecordedRequest.all("suite").first { $0.name == "get-header-key-duplicate" })
         var request = recorded.unsigned
         recorded.signer.sign(&request, at: recorded.moment)
 
-        #expect(request.headers["authorization"]?.contains("c9d5ea9f3f72853aea855b47ea873832890dbdd183b4468f858259531a5138ea") == true)
+        #expect(
+            request.headers["authorization"]?.contains(
+                "c9d5ea9f3f72853aea855b47ea873832890dbdd183b4468f858259531a5138ea") == true)
         #expect(throws: AuthenticationFault.wrongSignature) { try recorded.verify(request) }
     }
 
     @Test(arguments: [
-        (-301, false), (-300, true), (0, true), (300, true), (301, false), (86_400, false), (-31_536_000, false),
+        (-301, false), (-300, true), (0, true), (300, true), (301, false), (86_400, false),
+        (-31_536_000, false),
     ])
     func `holds for five minutes to either side`(seconds: Int64, isBelieved: Bool) throws {
         let recorded = try RecordedRequest.all("random")[0]
-        let verdict = Result { try recorded.verify(recorded.request, at: recorded.moment + .seconds(seconds)) }
+        let verdict = Result {
+            try recorded.verify(recorded.request, at: recorded.moment + .seconds(seconds))
+        }
 
         switch verdict {
         case .success: #expect(isBelieved)
@@ -109,7 +118,9 @@ import Testing
 
     @Test func `made with temporary credentials needs their token, and others need none`() throws {
         let temporary = Credentials(accessKeyID: "ASIA", secretAccessKey: "secret", sessionToken: "token")
-        let (now, verifier) = (Timestamp(seconds: 1_795_000_000), Verifier(keys: [AccessKey(temporary, policy: .everything)]))
+        let (now, verifier) = (
+            Timestamp(seconds: 1_795_000_000), Verifier(keys: [AccessKey(temporary, policy: .everything)])
+        )
         func signed(token: String?) -> WireRequest {
             var request = WireRequest(headers: ["host": "localhost"], body: Array("{}".utf8))
             Signer(
@@ -124,6 +135,32 @@ import Testing
             #expect(throws: AuthenticationFault.unknownKey) {
                 try verifier.verify(signed(token: token), service: "sqs", now: now)
             }
+        }
+    }
+
+    @Test(arguments: ["Tue, 24 Nov 2026 12:00:00 GMT", "Tue, 24 Nov 2026 12:00:00 -0000", "20261124T120000Z"])
+    func `is dated by a Date header where there is no other`(date: String) throws {
+        let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "secret")
+        let verifier = Verifier(keys: [AccessKey(credentials, policy: .everything)])
+        let scope = CredentialScope(date: "20261124", region: "us-east-1", service: "sqs")
+        var request = WireRequest(headers: ["host": "localhost", "date": date])
+        let canonical = CanonicalRequest(
+            request, signedHeaders: ["date", "host"],
+            payloadHash: Hexadecimal.encode(SHA256.hash(data: request.body)))
+        let signature = SigningKey(secret: "secret", scope: scope)
+            .signature(of: canonical, date: "20261124T120000Z", scope: scope)
+        request.headers["authorization"] = """
+            AWS4-HMAC-SHA256 Credential=AKID/\(scope.text), SignedHeaders=date;host, \
+            Signature=\(String(decoding: signature, as: UTF8.self))
+            """
+
+        #expect(throws: Never.self) { try verifier.verify(request, service: "sqs", now: .noon) }
+        #expect(throws: AuthenticationFault.self) {
+            try verifier.verify(request, service: "sqs", now: .noon + .seconds(301))
+        }
+        request.headers["date"] = "Tue, 24 Nov 2026 12:00:01 GMT"
+        #expect(throws: AuthenticationFault.wrongSignature) {
+            try verifier.verify(request, service: "sqs", now: .noon)
         }
     }
 
@@ -177,7 +214,8 @@ struct RecordedRequest: CustomTestStringConvertible, Sendable {
     private static let document = Result {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        return try JSONValue(parsing: try Data(contentsOf: root.appending(path: "fixtures/wire/signatures.json")))
+        return try JSONValue(
+            parsing: try Data(contentsOf: root.appending(path: "fixtures/wire/signatures.json")))
     }
 
     private init(_ json: JSONValue) throws {

@@ -43,8 +43,10 @@ import Testing
         Script.Step { _ in .sqs(#"{"__type":"com.amazon.coral.service#ServiceUnavailable"}"#, status: 503) },
         Script.Step { _ in .sqs(#"{"__type":"RequestThrottled","message":"slow down"}"#, status: 400) },
         Script.Step { _ in .sqs(#"{"__type":"ProvisionedThroughputExceededException"}"#, status: 400) },
-        Script.Step { _ in .sqs(#"{"MessageId":"m"}"#) }, Script.Step { _ in .sqs("") }, Script.Step { _ in .sqs(#"{"MessageI"#) },
-        Script.Step { _ in .sqs("[]") }, Script.Step { _ in .sqs(#"{"MessageId":7,"MD5OfMessageBody":"d"}"#) },
+        Script.Step { _ in .sqs(#"{"MessageId":"m"}"#) }, Script.Step { _ in .sqs("") },
+        Script.Step { _ in .sqs(#"{"MessageI"#) },
+        Script.Step { _ in .sqs("[]") },
+        Script.Step { _ in .sqs(#"{"MessageId":7,"MD5OfMessageBody":"d"}"#) },
     ])
     func `tries again after what may pass`(step: Script.Step) async throws {
         script.next(step.answer)
@@ -58,12 +60,15 @@ import Testing
     }
 
     @Test(arguments: [
-        (400, "com.amazonaws.sqs#QueueDoesNotExist"), (403, "com.amazon.coral.service#AccessDeniedException"), (404, "Gone"), (413, "TooLarge"),
+        (400, "com.amazonaws.sqs#QueueDoesNotExist"), (403, "com.amazon.coral.service#AccessDeniedException"),
+        (404, "Gone"), (413, "TooLarge"),
         (301, "Moved"),
     ])
     func `does not try again what is refused`(status: Int, type: String) async throws {
         script.next { _ in
-            .sqs(#"{"__type":"\#(type)","message":"No."}"#, status: status, ["x-amzn-query-error": "Legacy;Sender"])
+            .sqs(
+                #"{"__type":"\#(type)","message":"No."}"#, status: status,
+                ["x-amzn-query-error": "Legacy;Sender"])
         }
 
         let error = await #expect(throws: ClientError.self) { try await client()(send) }
@@ -198,7 +203,9 @@ import Testing
     // Clocks.
 
     @Test(arguments: [Duration.seconds(-7_200), .seconds(301), .seconds(86_400)])
-    func `learns from a server whose clock differs, and from then on signs by it`(offset: Duration) async throws {
+    func `learns from a server whose clock differs, and from then on signs by it`(offset: Duration)
+        async throws
+    {
         let server = ServerOfTime(clock, offset: offset)
         for _ in 0..<3 { script.next(server.answer) }
         let client = client(retries: .never)
@@ -253,22 +260,30 @@ import Testing
         let house = House()
         let surroundings = Surroundings(time: house.clock, chance: .seeded(1))
         let queue = LoopbackClient(
-            SQS.self, over: LoopbackTransport(to: house.front), credentials: House.guest, surroundings: surroundings)
+            SQS.self, over: LoopbackTransport(to: house.front), credentials: House.guest,
+            surroundings: surroundings)
         let stream = LoopbackClient(
-            Kinesis.self, over: LoopbackTransport(to: house.front), credentials: House.owner, region: "eu-central-1",
+            Kinesis.self, over: LoopbackTransport(to: house.front), credentials: House.owner,
+            region: "eu-central-1",
             surroundings: surroundings)
 
         let sent = try await queue(SendMessage(queueUrl: "orders.fifo", messageBody: "b"))
         _ = try await stream(PutRecord(streamName: "s", data: Blob(Array("d".utf8)), partitionKey: "k"))
-        let denied = await #expect(throws: ClientError.self) { try await queue(SendMessage(queueUrl: "other", messageBody: "b")) }
+        let denied = await #expect(throws: ClientError.self) {
+            try await queue(SendMessage(queueUrl: "other", messageBody: "b"))
+        }
 
         #expect(sent.messageId == "m")
-        #expect(house.deeds == ["GUEST in us-east-1 at http://loopback: b", "OWNER in eu-central-1 at http://loopback: d"])
+        #expect(
+            house.deeds == [
+                "GUEST in us-east-1 at http://loopback: b", "OWNER in eu-central-1 at http://loopback: d",
+            ])
         #expect(denied?.type == "AccessDeniedException")
     }
 
     @Test(arguments: [
-        ("http://127.0.0.1:4566", "127.0.0.1:4566"), ("https://sqs.eu-central-1.amazonaws.com", "sqs.eu-central-1.amazonaws.com"),
+        ("http://127.0.0.1:4566", "127.0.0.1:4566"),
+        ("https://sqs.eu-central-1.amazonaws.com", "sqs.eu-central-1.amazonaws.com"),
         ("http://[::1]:4566/path", "[::1]:4566"), ("localhost:1", "localhost:1"),
     ])
     func `takes the host from its endpoint`(endpoint: String, host: String) {
@@ -278,11 +293,13 @@ import Testing
     private let send = SendMessage(queueUrl: "q", messageBody: "b")
 
     private func client(
-        credentials: Credentials = House.owner, retries: RetryPolicy = RetryPolicy(), attemptLimit: Duration = .seconds(10)
+        credentials: Credentials = House.owner, retries: RetryPolicy = RetryPolicy(),
+        attemptLimit: Duration = .seconds(10)
     ) -> SigningClient<SQS, Script> {
         SigningClient(
             SQS.self, over: script, credentials: credentials,
-            surroundings: Surroundings(time: clock, chance: chance), retries: retries, attemptLimit: attemptLimit)
+            surroundings: Surroundings(time: clock, chance: chance), retries: retries,
+            attemptLimit: attemptLimit)
     }
 }
 
@@ -309,7 +326,9 @@ private final class ServerOfTime: Sendable {
 }
 
 extension WireResponse {
-    fileprivate static func sqs(_ body: String, status: Int = 200, _ headers: WireHeaders = [:]) -> WireResponse {
+    fileprivate static func sqs(_ body: String, status: Int = 200, _ headers: WireHeaders = [:])
+        -> WireResponse
+    {
         WireResponse(status: status, headers: headers, body: Array(body.utf8))
     }
 }

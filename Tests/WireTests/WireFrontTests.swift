@@ -29,7 +29,8 @@ import Wire
 
         #expect(
             answers.map(\.text) == [
-                #"{"MessageId":"m","MD5OfMessageBody":"d"}"#, "{}", "", #"{"ShardId":"s","SequenceNumber":"1"}"#, "",
+                #"{"MessageId":"m","MD5OfMessageBody":"d"}"#, "{}", "",
+                #"{"ShardId":"s","SequenceNumber":"1"}"#, "",
             ])
         #expect(answers.allSatisfy { $0.status == 200 })
     }
@@ -45,6 +46,17 @@ import Wire
         #expect(good.headers["x-amzn-requestid"] != bad.headers["x-amzn-requestid"])
     }
 
+    @Test func `gives answers of Kinesis a second id`() async {
+        let good = await ask(Kinesis.self, "DeleteStream", ["StreamName": "s"])
+        let bad = await ask(Kinesis.self, "Fly", [:])
+        let queue = await ask(SQS.self, "ReceiveMessage", ["QueueUrl": "q"])
+
+        for answer in [good, bad] {
+            #expect(answer.headers["x-amz-id-2"].flatMap { Base64.decode($0) }?.count == 72)
+        }
+        #expect(queue.headers["x-amz-id-2"] == nil)
+    }
+
     // The order of checks, each request with a fault of this kind and of every later kind.
 
     @Test(arguments: Spoken.allCases)
@@ -57,7 +69,10 @@ import Wire
 
     @Test(
         arguments: Spoken.allCases,
-        ["", "{", "[]", "\"text\"", "7", "null", "{\"a\":1}x", "{\"a\":1,\"a\":2}", "\u{FEFF}{}", String(repeating: "{\"a\":", count: 40)])
+        [
+            "", "{", "[]", "\"text\"", "7", "null", "{\"a\":1}x", "{\"a\":1,\"a\":2}", "\u{FEFF}{}",
+            String(repeating: "{\"a\":", count: 40),
+        ])
     func `then whether the body can be read`(spoken: Spoken, body: String) async {
         var request = house.storing("x", by: spoken.service)
         request.body = Array(body.utf8)
@@ -71,29 +86,37 @@ import Wire
 
     @Test(arguments: Spoken.allCases)
     func `then who asks`(spoken: Spoken) async {
-        let unsigned = house.request(spoken.service, spoken == .sqs ? "SendMessage" : "PutRecord", ["Data": 7, "QueueUrl": 7])
+        let unsigned = house.request(
+            spoken.service, spoken == .sqs ? "SendMessage" : "PutRecord", ["Data": 7, "QueueUrl": 7])
         let stranger = Credentials(accessKeyID: "NOBODY", secretAccessKey: "x")
 
         let missing = await house.front.answer(unsigned)
         let unknown = await house.front.answer(house.signed(unsigned, by: stranger, for: spoken.service))
 
         #expect(missing.status == (spoken == .sqs ? 403 : 400))
-        #expect(missing.errorType == (spoken == .sqs ? "AccessDeniedException" : "MissingAuthenticationTokenException"))
+        #expect(
+            missing.errorType
+                == (spoken == .sqs ? "AccessDeniedException" : "MissingAuthenticationTokenException"))
         #expect(unknown.status == (spoken == .sqs ? 403 : 400))
         #expect(unknown.errorType == "UnrecognizedClientException")
     }
 
     @Test func `then whether its members have the right type, and are there`() async {
-        let wrong = await ask(Kinesis.self, "PutRecord", ["StreamName": "secret", "Data": 7, "PartitionKey": "k"], by: House.guest)
-        let missing = await ask(Kinesis.self, "PutRecord", ["StreamName": "secret", "Data": ""], by: House.guest)
-        let wrongType = await ask(SQS.self, "SendMessage", ["QueueUrl": "secret", "MessageBody": [1]], by: House.guest)
+        let wrong = await ask(
+            Kinesis.self, "PutRecord", ["StreamName": "secret", "Data": 7, "PartitionKey": "k"],
+            by: House.guest)
+        let missing = await ask(
+            Kinesis.self, "PutRecord", ["StreamName": "secret", "Data": ""], by: House.guest)
+        let wrongType = await ask(
+            SQS.self, "SendMessage", ["QueueUrl": "secret", "MessageBody": [1]], by: House.guest)
         let noBody = await ask(SQS.self, "SendMessage", ["QueueUrl": "secret"], by: House.guest)
         let noQueue = await ask(SQS.self, "SendMessage", ["MessageBody": "b"], by: House.guest)
 
         #expect(wrong.json?["__type"] == "SerializationException")
         #expect(
             wrong.json?["Message"]
-                == "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to a Blob")
+                == "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to a Blob"
+        )
         #expect(missing.json?["__type"] == "ValidationException")
         #expect(
             missing.json?["message"]
@@ -106,23 +129,43 @@ import Wire
     }
 
     @Test func `then whether the caller may`() async {
-        let queue = await ask(SQS.self, "SendMessage", ["QueueUrl": "h/0/other", "MessageBody": "b"], by: House.guest)
-        let deed = await ask(SQS.self, "DeleteMessage", ["QueueUrl": "h/0/orders.fifo", "ReceiptHandle": "r"], by: House.guest)
+        let queue = await ask(
+            SQS.self, "SendMessage", ["QueueUrl": "h/0/other", "MessageBody": "b"], by: House.guest)
+        let deed = await ask(
+            SQS.self, "DeleteMessage", ["QueueUrl": "h/0/orders.fifo", "ReceiptHandle": "r"], by: House.guest)
         let stream = await ask(
-            Kinesis.self, "PutRecord", ["StreamName": "other", "PartitionKey": "k", "Data": ""], by: House.guest)
+            Kinesis.self, "PutRecord", ["StreamName": "other", "PartitionKey": "k", "Data": ""],
+            by: House.guest)
 
         #expect([queue.status, deed.status, stream.status] == [403, 403, 400])
         for answer in [queue, deed, stream] { #expect(answer.errorType == "AccessDeniedException") }
         #expect(house.deeds.isEmpty)
-        #expect(await ask(SQS.self, "SendMessage", ["QueueUrl": "h/0/orders.fifo", "MessageBody": "b"], by: House.guest).status == 200)
+        #expect(
+            await ask(
+                SQS.self, "SendMessage", ["QueueUrl": "h/0/orders.fifo", "MessageBody": "b"], by: House.guest
+            ).status == 200)
+    }
+
+    @Test func `tells all that is missing together`() async {
+        let response = await ask(Kinesis.self, "PutRecord", ["StreamName": "s"])
+
+        #expect(
+            response.json?["message"]
+                == """
+                2 validation errors detected: Value null at 'data' failed to satisfy constraint: Member must not be null; \
+                Value null at 'partitionKey' failed to satisfy constraint: Member must not be null
+                """)
     }
 
     @Test func `names the way to what is missing deep inside`() async {
         var desk = ServiceDesk<Kinesis>()
         desk.on(PutRecords.self) { _, _ in PutRecords.Output(failedRecordCount: 0, records: []) }
-        let json: JSONValue = ["StreamName": "s", "Records": [["Data": "", "PartitionKey": "k"], ["Data": ""]]]
+        let json: JSONValue = [
+            "StreamName": "s", "Records": [["Data": "", "PartitionKey": "k"], ["Data": ""]],
+        ]
         var alone = WireFront(
-            admission: .anonymous(region: "r"), surroundings: Surroundings(time: house.clock, chance: .seeded(1)),
+            admission: .anonymous(region: "r"),
+            surroundings: Surroundings(time: house.clock, chance: .seeded(1)),
             logger: .quiet)
         alone.attend(desk)
         let response = await alone.answer(house.request(Kinesis.self, "PutRecords", json))
@@ -141,7 +184,10 @@ import Wire
         let gaveUp = await ask(SQS.self, "SendMessage", ["QueueUrl": "q", "MessageBody": "give up"])
 
         #expect(refused.status == 400)
-        #expect(refused.text == #"{"__type":"com.amazon.coral.service#InvalidParameterValueException","message":"Not this one."}"#)
+        #expect(
+            refused.text
+                == #"{"__type":"com.amazon.coral.service#InvalidParameterValueException","message":"Not this one."}"#
+        )
         #expect(refused.headers["x-amzn-query-error"] == "InvalidParameterValue;Sender")
         for failed in [stumbled, gaveUp] {
             #expect(failed.status == 500)
@@ -177,12 +223,50 @@ import Wire
         #expect(house.deeds.isEmpty)
     }
 
-    @Test(arguments: [("", 403), ("SendMessage", 403), ("DynamoDB_20120810.PutItem", 404), ("AmazonSQSx.SendMessage", 404), (".", 404)])
+    @Test(arguments: [
+        ("", 403), ("SendMessage", 403), ("DynamoDB_20120810.PutItem", 404), ("AmazonSQSx.SendMessage", 404),
+        (".", 404),
+    ])
     func `knows no other service`(target: String, status: Int) async {
         var request = house.storing("x", by: SQS.self)
         request.headers["x-amz-target"] = target
 
         #expect(await house.front.answer(request).status == status)
+    }
+
+    @Test(arguments: [
+        "", ".", "Fly", "DynamoDB_20120810.PutItem", "Kinesis_20131203.ListStreams", ".ListStreams",
+    ])
+    func `knows no other service in the words of Kinesis where those are spoken`(target: String) async {
+        var request = house.storing("x", by: Kinesis.self)
+        request.headers["x-amz-target"] = target
+
+        let response = await house.front.answer(request)
+
+        #expect(response.status == 400)
+        #expect(response.json?["__type"] == "UnknownOperationException")
+    }
+
+    @Test(
+        arguments: [
+            ("application/x-amz-json-1.1; charset=utf-8", 200), ("application/x-amz-json-1.0", 404),
+            ("text/plain", 404),
+            (nil, 404), ("application/json", 404),
+        ] as [(String?, Int)])
+    func `speaks Kinesis in its own content type only`(contentType: String?, status: Int) async {
+        var request = house.storing("x", by: Kinesis.self)
+        request.headers["content-type"] = contentType
+
+        let response = await house.front.answer(house.signed(request, for: Kinesis.self))
+
+        #expect(response.status == status)
+        #expect(house.deeds.count == (status == 200 ? 1 : 0))
+        if contentType == "application/json" {
+            #expect(
+                response.json?["Output"]?["__type"] == "com.amazon.coral.service#UnknownOperationException")
+        } else if status == 404 {
+            #expect(response.text == "<UnknownOperationException/>\n")
+        }
     }
 
     @Test func `says so when the older form protocol is spoken`() async {
@@ -218,8 +302,10 @@ import Wire
     }
 
     private func ask(
-        _ service: any WireService.Type, _ operation: String, _ body: JSONValue, by credentials: Credentials = House.owner
+        _ service: any WireService.Type, _ operation: String, _ body: JSONValue,
+        by credentials: Credentials = House.owner
     ) async -> WireResponse {
-        await house.front.answer(house.signed(house.request(service, operation, body), by: credentials, for: service))
+        await house.front.answer(
+            house.signed(house.request(service, operation, body), by: credentials, for: service))
     }
 }

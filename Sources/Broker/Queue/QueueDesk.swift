@@ -128,6 +128,7 @@ final class QueueDesk: Sendable {
                 _ = try QueueName(request.queueName, kind: isFIFO ? .fifo : .standard)
                 return try QueueAttributes(creating: given)
             }
+            try request.checkTags()
             if let known = state.queues[name] {
                 try WireError.mapping { () throws(QueueFault) in
                     guard let other = try known.engine.attributes.firstDifference(from: given) else { return }
@@ -192,7 +193,10 @@ final class QueueDesk: Sendable {
 
     func url(_ request: GetQueueUrl, for caller: Caller) throws -> GetQueueUrl.Output {
         let name = QueueKey(region: caller.region, name: request.queueName)
-        guard state.withLock({ $0.queues[name] != nil }) else { throw SQS.queueDoesNotExist }
+        let owner = request.queueOwnerAWSAccountId ?? settings.account
+        guard owner == settings.account, state.withLock({ $0.queues[name] != nil }) else {
+            throw SQS.queueDoesNotExist
+        }
         return GetQueueUrl.Output(queueUrl: url(of: name, for: caller))
     }
 
@@ -294,12 +298,11 @@ final class QueueDesk: Sendable {
         if let reason = commit.noRoom { throw .full(reason) }
     }
 
-    /// The queue that a URL means: its last part, in the caller's region.
+    /// The queue that a URL means, in the caller's region; the nameless one, which nobody has, for another account's.
     func key(_ url: String, _ caller: Caller) -> QueueKey {
-        guard case .queue(let name) = ResourceName.queue(url: url) else {
-            return QueueKey(region: "", name: "")
-        }
-        return QueueKey(region: caller.region, name: name)
+        let url = QueueURL(url)
+        let isOurs = (url.account ?? settings.account) == settings.account
+        return QueueKey(region: caller.region, name: isOurs ? url.name : "")
     }
 
     private func url(of name: QueueKey, for caller: Caller) -> String {

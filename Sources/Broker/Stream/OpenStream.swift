@@ -7,6 +7,13 @@ struct StreamName: Hashable {
     var name: String
 }
 
+/// All streams in memory, and what must be remembered of deleted ones.
+struct Streams {
+    var open: [StreamName: OpenStream] = [:]
+    /// The ``DataStream/lastCreation`` of deleted streams, for their namesakes to come.
+    var lastCreations: [StreamName: Int64] = [:]
+}
+
 /// A stream in memory: its rules, its rows, and how far readers may see.
 struct OpenStream {
     /// Nil until it is durable; nobody but its maker knows of it before.
@@ -16,15 +23,21 @@ struct OpenStream {
     var shardKeys: [Int64]
     var retentionHours: Int
     var mode: String
+    /// The size of the largest record it takes, data and partition key together.
+    var maxRecordKiB: Int
     /// The newest durable record of each shard.
     private(set) var committed: [(counter: UInt64, arrival: Timestamp)]
 
-    init(key: Int64?, stream: DataStream, shardKeys: [Int64], retentionHours: Int, mode: String) {
+    init(
+        key: Int64?, stream: DataStream, shardKeys: [Int64], retentionHours: Int, mode: String,
+        maxRecordKiB: Int
+    ) {
         self.key = key
         self.stream = stream
         self.shardKeys = shardKeys
         self.retentionHours = retentionHours
         self.mode = mode
+        self.maxRecordKiB = maxRecordKiB
         committed = stream.shards.map { ($0.lastCounter, $0.lastArrival) }
     }
 

@@ -27,7 +27,7 @@ struct ShardListing {
         try check()
         let (stream, after): (DataStream, Int)
         if let token = request.nextToken {
-            // A token is an iterator that has come to a shard: sealed, and good for five minutes.
+            // A token says what an iterator says, sealed and good for five minutes like one.
             let place = try unsealed(token)
             (stream, after) = (try open(place.stream, nil), place.shard)
         } else {
@@ -47,6 +47,7 @@ struct ShardListing {
 
     private func check() throws {
         var constraints = Constraints()
+        constraints.stream(named: request.streamName, arn: request.streamARN)
         constraints.value(request.maxResults, in: 1...10_000, at: "maxResults")
         constraints.word(
             request.shardFilter?.type,
@@ -97,12 +98,12 @@ struct ShardListing {
         ShardIterator(
             stream: stream.name, streamCreation: stream.createdAt, shard: shard, place: .beginning,
             issuedAt: now
-        ).sealed(with: seal)
+        ).sealed(for: .listing, with: seal)
     }
 
     private func unsealed(_ token: String) throws(WireError) -> ShardIterator {
         do {
-            return try ShardIterator(unsealing: token, with: seal, now: now)
+            return try ShardIterator(unsealing: token, for: .listing, with: seal, now: now)
         } catch {
             if error.type == "ExpiredIteratorException" {
                 throw WireError(

@@ -8,7 +8,7 @@ import Wire
 extension StreamDesk {
     func iterator(_ request: GetShardIterator, for caller: Caller) throws -> GetShardIterator.Output {
         var constraints = Constraints()
-        constraints.streamName(request.streamName)
+        constraints.stream(named: request.streamName, arn: request.streamARN)
         constraints.length(of: request.shardId, in: 1...128, at: "shardId")
         constraints.word(
             request.shardIteratorType,
@@ -38,6 +38,7 @@ extension StreamDesk {
                 ?? .end(
                     of: try WireError.mapping { () throws(StreamFault) in try open.committedShard(number) })
         }
+        if request.dryRun == true { throw WireError.dryRun }
         return GetShardIterator.Output(shardIterator: sealed(place, shard: number, of: open.stream, at: now))
     }
 
@@ -45,10 +46,13 @@ extension StreamDesk {
         var constraints = Constraints()
         constraints.length(of: request.shardIterator, in: 1...512, at: "shardIterator")
         constraints.value(request.limit, in: 1...10_000, at: "limit")
+        constraints.stream(named: nil, arn: request.streamARN)
         try WireError.mapping { () throws(StreamFault) in try constraints.check() }
         let now = surroundings.now
         let (open, iterator) = try unsealed(request.shardIterator, caller, now)
         try caller.require("kinesis:GetRecords", on: .stream(iterator.stream))
+        _ = try streamName(iterator.stream, request.streamARN, caller)  // refuses another stream's ARN
+        if request.dryRun == true { throw WireError.dryRun }
         let shard = open.stream.shards[iterator.shard]
         let known = open.committed[iterator.shard]
         let horizon = now - .seconds(open.retentionHours * 3_600)

@@ -10,20 +10,21 @@ extension StreamDesk {
         let entry = PutRecords.Entry(
             data: request.data, partitionKey: request.partitionKey, explicitHashKey: request.explicitHashKey)
         var constraints = Constraints()
-        constraints.streamName(request.streamName)
+        constraints.stream(named: request.streamName, arn: request.streamARN)
         entry.check(&constraints, at: "")
         constraints.decimal(
             request.sequenceNumberForOrdering, mostDigits: 129, at: "sequenceNumberForOrdering")
         try WireError.mapping { () throws(StreamFault) in try constraints.check() }
         let name = try streamName(request.streamName, request.streamARN, caller)
-        let placed = try await append([entry], ordering: request.sequenceNumberForOrdering, to: name)
+        let placed = try await append(
+            [entry], ordering: request.sequenceNumberForOrdering, to: name, dryRun: request.dryRun ?? false)
         return PutRecord.Output(
             shardId: Shard.id(of: placed[0].shard), sequenceNumber: placed[0].sequenceNumber.description)
     }
 
     func put(_ request: PutRecords, for caller: Caller) async throws -> PutRecords.Output {
         var constraints = Constraints()
-        constraints.streamName(request.streamName)
+        constraints.stream(named: request.streamName, arn: request.streamARN)
         constraints.count(request.records.count, in: 1...500, at: "records")
         var bytes = 0
         for (place, entry) in request.records.enumerated() {
@@ -35,7 +36,8 @@ extension StreamDesk {
             throw WireError("InvalidArgumentException", "Records size exceeds 10 MB limit")
         }
         let name = try streamName(request.streamName, request.streamARN, caller)
-        let placed = try await append(request.records, ordering: nil, to: name)
+        let placed = try await append(
+            request.records, ordering: nil, to: name, dryRun: request.dryRun ?? false)
         return PutRecords.Output(
             failedRecordCount: 0,
             records: placed.map {
@@ -45,7 +47,7 @@ extension StreamDesk {
     }
 
     private func append(
-        _ entries: [PutRecords.Entry], ordering: String?, to name: StreamName
+        _ entries: [PutRecords.Entry], ordering: String?, to name: StreamName, dryRun: Bool
     ) async throws -> [Placement] {
         let keys = try WireError.mapping { () throws(StreamFault) in
             var keys: [HashKey] = []
@@ -59,14 +61,23 @@ extension StreamDesk {
         let now = surroundings.now
         let (ticket, placed) = try streams.withLock { streams in
             try acceptMore()
-            guard var open = streams[name], open.key != nil else { throw notFound(name) }
+            guard var open = streams.open[name], open.key != nil else { throw notFound(name) }
+            if let large = entries.first(where: { $0.bytes > open.maxRecordKiB << 10 }) {
+                throw WireError(
+                    "ValidationException",
+                    """
+                    A record has \(large.bytes) bytes of data and partition key together. Stream \(name.name) under \
+                    account \(settings.account) takes \(open.maxRecordKiB) KiB.
+                    """)
+            }
             let placed = try WireError.mapping { () throws(StreamFault) in
                 var placed: [Placement] = []
                 placed.reserveCapacity(keys.count)
                 for key in keys { placed.append(try open.stream.append(key, ordering: ordering, now: now)) }
                 return placed
             }
-            streams[name] = open
+            if dryRun { throw WireError.dryRun }
+            streams.open[name] = open
             let records = zip(entries, placed).map { entry, placement in
                 StreamStore.NewRecord(
                     shardKey: open.shardKeys[placement.shard], counter: placement.counter,
@@ -84,8 +95,8 @@ extension StreamDesk {
     /// Lets readers know of records that are durable now.
     private func publish(_ placed: [Placement], of name: StreamName) {
         let open = streams.withLock { streams -> OpenStream? in
-            for placement in placed { streams[name]?.publish(placement) }
-            return streams[name]
+            for placement in placed { streams.open[name]?.publish(placement) }
+            return streams.open[name]
         }
         if let open { watch.wake(watching: name, now: open) }
     }
@@ -97,7 +108,7 @@ extension PutRecords.Entry {
 
     fileprivate func check(_ constraints: inout Constraints, at path: String) {
         constraints.length(of: partitionKey, in: 1...256, at: "\(path)partitionKey")
-        constraints.bytes(bytes, in: 0...1_048_576, at: "\(path)data")
+        constraints.bytes(data.bytes.count, in: 0...10_485_760, at: "\(path)data")
         constraints.decimal(explicitHashKey, mostDigits: 39, at: "\(path)explicitHashKey")
     }
 }

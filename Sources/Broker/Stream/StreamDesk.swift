@@ -23,7 +23,7 @@ final class StreamDesk: Sendable {
     let reader: Disk.Reader
     let surroundings: Surroundings
     private let seal: SymmetricKey
-    let streams = Mutex<[StreamName: OpenStream]>([:])
+    let streams = Mutex(Streams())
     let watch = RecordWatch()
 
     init(
@@ -42,13 +42,14 @@ final class StreamDesk: Sendable {
     /// Forgets all and loads it again: at the start, and after a failed commit.
     private func load(_ db: Database) throws {
         let rows = try StreamStore.loadAll(db)
+        let lastCreations = try StreamStore.lastCreations(db)
         streams.withLock { streams in
-            streams = [:]
+            streams = Streams(lastCreations: lastCreations)
             for row in rows {
-                streams[StreamName(region: row.region, name: row.stream.name)] = OpenStream(
+                streams.open[StreamName(region: row.region, name: row.stream.name)] = OpenStream(
                     key: row.key, stream: row.stream, shardKeys: row.shardKeys,
                     retentionHours: row.retentionHours,
-                    mode: row.mode)
+                    mode: row.mode, maxRecordKiB: row.maxRecordKiB)
             }
         }
     }
@@ -78,44 +79,62 @@ final class StreamDesk: Sendable {
     // MARK: Streams
 
     func create(_ request: CreateStream, for caller: Caller) async throws -> NoOutput {
+        try check(request)
+        let name = StreamName(region: caller.region, name: request.streamName)
+        let (settings, now) = (settings, surroundings.now)
+        let ticket = try streams.withLock { streams in
+            try acceptMore()
+            guard streams.open[name] == nil else {
+                throw WireError(
+                    "ResourceInUseException",
+                    "Stream \(name.name) under account \(settings.account) already exists.")
+            }
+            let count = request.shardCount ?? 4
+            let taken = streams.open.values.reduce(0) { $0 + $1.stream.shards.count { $0.isOpen } }
+            guard taken + count <= settings.mostShards else {
+                throw Self.tooManyShards(taken: taken, more: count, region: caller.region, settings)
+            }
+            let stream = DataStream(
+                name: name.name, account: settings.account, shardCount: count, now: now,
+                after: streams.lastCreations[name] ?? .min)
+            let mode = request.streamModeDetails?.streamMode ?? "PROVISIONED"
+            let maxRecordKiB = request.maxRecordSizeInKiB ?? 1_024
+            streams.open[name] = OpenStream(
+                key: nil, stream: stream, shardKeys: [], retentionHours: 24, mode: mode,
+                maxRecordKiB: maxRecordKiB)
+            let tags = request.tags?.entries ?? []
+            return commit.enqueue { db in
+                try StreamStore.insert(
+                    stream, region: name.region, retentionHours: 24, mode: mode, maxRecordKiB: maxRecordKiB,
+                    tags: tags, in: db)
+            }
+        }
+        let (key, shardKeys) = try await ticket.durable()
+        streams.withLock { streams in
+            streams.open[name]?.key = key
+            streams.open[name]?.shardKeys = shardKeys
+        }
+        return NoOutput()
+    }
+
+    private func check(_ request: CreateStream) throws(WireError) {
         var constraints = Constraints()
         constraints.streamName(request.streamName)
         constraints.value(request.shardCount, in: 1...100_000, at: "shardCount")
         constraints.word(
             request.streamModeDetails?.streamMode, among: ["PROVISIONED", "ON_DEMAND"],
             at: "streamModeDetails.streamMode")
+        constraints.tags(request.tags?.entries)
+        constraints.value(request.maxRecordSizeInKiB, in: 1_024...10_240, at: "maxRecordSizeInKiB")
         try WireError.mapping { () throws(StreamFault) in try constraints.check() }
-        let name = StreamName(region: caller.region, name: request.streamName)
-        let (settings, now) = (settings, surroundings.now)
-        let ticket = try streams.withLock { streams in
-            try acceptMore()
-            guard streams[name] == nil else {
-                throw WireError(
-                    "ResourceInUseException",
-                    "Stream \(name.name) under account \(settings.account) already exists.")
-            }
-            let count = request.shardCount ?? 4
-            let taken = streams.values.reduce(0) { $0 + $1.stream.shards.count { $0.isOpen } }
-            guard taken + count <= settings.mostShards else {
-                throw Self.tooManyShards(taken: taken, more: count, region: caller.region, settings)
-            }
-            let stream = DataStream(
-                name: name.name, account: settings.account, shardCount: count, now: now)
-            let mode = request.streamModeDetails?.streamMode ?? "PROVISIONED"
-            streams[name] = OpenStream(
-                key: nil, stream: stream, shardKeys: [], retentionHours: 24, mode: mode)
-            let tags = request.tags?.entries ?? []
-            return commit.enqueue { db in
-                try StreamStore.insert(
-                    stream, region: name.region, retentionHours: 24, mode: mode, tags: tags, in: db)
-            }
+        guard (request.tags?.count ?? 0) <= 50 else {
+            throw WireError(
+                "InvalidArgumentException",
+                """
+                Failed to add tags to stream \(request.streamName) under account \(settings.account) because a given \
+                stream cannot have more than 50 tags associated with it.
+                """)
         }
-        let (key, shardKeys) = try await ticket.durable()
-        streams.withLock { streams in
-            streams[name]?.key = key
-            streams[name]?.shardKeys = shardKeys
-        }
-        return NoOutput()
     }
 
     private static func tooManyShards(taken: Int, more: Int, region: String, _ settings: Settings)
@@ -133,12 +152,15 @@ final class StreamDesk: Sendable {
     }
 
     func delete(_ request: DeleteStream, for caller: Caller) async throws -> NoOutput {
+        var constraints = Constraints()
+        constraints.stream(named: request.streamName, arn: request.streamARN)
+        try WireError.mapping { () throws(StreamFault) in try constraints.check() }
         let name = try streamName(request.streamName, request.streamARN, caller)
         let ticket = try streams.withLock { streams in
             try accept()
-            guard let open = streams.removeValue(forKey: name), let key = open.key else {
-                throw notFound(name)
-            }
+            guard let open = streams.open[name], let key = open.key else { throw notFound(name) }
+            streams.open[name] = nil
+            streams.lastCreations[name] = open.stream.lastCreation
             return commit.enqueue { db in try StreamStore.delete(key, shardKeys: open.shardKeys, in: db) }
         }
         try await ticket.durable()
@@ -148,6 +170,7 @@ final class StreamDesk: Sendable {
 
     func describe(_ request: DescribeStream, for caller: Caller) throws -> DescribeStream.Output {
         var constraints = Constraints()
+        constraints.stream(named: request.streamName, arn: request.streamARN)
         constraints.value(request.limit, in: 1...10_000, at: "limit")
         try WireError.mapping { () throws(StreamFault) in try constraints.check() }
         let open = try open(request.streamName, request.streamARN, caller)
@@ -165,6 +188,9 @@ final class StreamDesk: Sendable {
     func summarise(_ request: DescribeStreamSummary, for caller: Caller) throws
         -> DescribeStreamSummary.Output
     {
+        var constraints = Constraints()
+        constraints.stream(named: request.streamName, arn: request.streamARN)
+        try WireError.mapping { () throws(StreamFault) in try constraints.check() }
         let open = try open(request.streamName, request.streamARN, caller)
         return DescribeStreamSummary.Output(
             streamDescriptionSummary: StreamDescriptionSummary(
@@ -172,7 +198,8 @@ final class StreamDesk: Sendable {
                 streamModeDetails: StreamModeDetails(streamMode: open.mode),
                 retentionPeriodHours: open.retentionHours,
                 streamCreationTimestamp: Timestamp(seconds: open.stream.createdAt.seconds),
-                openShardCount: open.stream.shards.count { $0.isOpen }))
+                openShardCount: open.stream.shards.count { $0.isOpen },
+                maxRecordSizeInKiB: open.maxRecordKiB))
     }
 
     func list(_ request: ListStreams, for caller: Caller) throws -> ListStreams.Output {
@@ -181,8 +208,10 @@ final class StreamDesk: Sendable {
         try WireError.mapping { () throws(StreamFault) in try constraints.check() }
         let after = request.nextToken ?? request.exclusiveStartStreamName ?? ""
         let rest = streams.withLock { streams in
-            streams.filter { $0.key.region == caller.region && $0.key.name > after && $0.value.key != nil }
-                .sorted { $0.key.name < $1.key.name }.map(\.value)
+            streams.open.filter {
+                $0.key.region == caller.region && $0.key.name > after && $0.value.key != nil
+            }
+            .sorted { $0.key.name < $1.key.name }.map(\.value)
         }
         let page = rest.prefix(min(request.limit ?? 100, 100))
         let hasMore = page.count < rest.count
@@ -200,7 +229,10 @@ final class StreamDesk: Sendable {
 
     func shards(_ request: ListShards, for caller: Caller) throws -> ListShards.Output {
         try ShardListing(request, seal: seal, now: surroundings.now).page { name, arn in
-            try open(name, arn, caller).stream
+            let name = try streamName(name, arn, caller)
+            // Of the stream behind a token the policy has not been asked yet.
+            try caller.require("kinesis:ListShards", on: .stream(name.name))
+            return try open(name).stream
         }
     }
 
@@ -210,7 +242,7 @@ final class StreamDesk: Sendable {
     func trim() async {
         while !Task.isCancelled {
             guard (try? await surroundings.time.sleep(for: .seconds(60))) != nil else { return }
-            let streams = streams.withLock { $0.values.sorted { $0.stream.name < $1.stream.name } }
+            let streams = streams.withLock { $0.open.values.sorted { $0.stream.name < $1.stream.name } }
             for open in streams {
                 let horizon = surroundings.now - .seconds(open.retentionHours * 3_600)
                 for key in open.shardKeys {
@@ -239,14 +271,17 @@ final class StreamDesk: Sendable {
     }
 
     func streamName(_ name: String?, _ arn: String?, _ caller: Caller) throws(WireError) -> StreamName {
-        let ofARN = arn?.split(separator: "/").last.map(String.init)
-        guard let found = name ?? ofARN else {
+        let given = arn.flatMap { StreamARN($0) }
+        guard let found = name ?? given?.name else {
             throw WireError("InvalidArgumentException", "Either StreamName or StreamARN should be provided.")
         }
-        guard ofARN == nil || ofARN == found else {
-            throw WireError("InvalidArgumentException", "StreamName and StreamARN mean different streams.")
+        let stream = StreamName(region: caller.region, name: found)
+        guard let given else { return stream }
+        guard given.name == found else {
+            throw WireError("InvalidArgumentException", "The request names two different streams.")
         }
-        return StreamName(region: caller.region, name: found)
+        guard given == self.arn(of: stream) else { throw notFound(stream) }
+        return stream
     }
 
     func open(_ name: String?, _ arn: String?, _ caller: Caller) throws(WireError) -> OpenStream {
@@ -254,7 +289,7 @@ final class StreamDesk: Sendable {
     }
 
     func open(_ name: StreamName) throws(WireError) -> OpenStream {
-        guard let open = streams.withLock({ $0[name] }), open.key != nil else { throw notFound(name) }
+        guard let open = streams.withLock({ $0.open[name] }), open.key != nil else { throw notFound(name) }
         return open
     }
 
@@ -264,7 +299,11 @@ final class StreamDesk: Sendable {
     }
 
     private func arn(of stream: DataStream, _ caller: Caller) -> String {
-        "arn:aws:kinesis:\(caller.region):\(settings.account):stream/\(stream.name)"
+        arn(of: StreamName(region: caller.region, name: stream.name)).description
+    }
+
+    private func arn(of name: StreamName) -> StreamARN {
+        StreamARN(region: name.region, account: settings.account, name: name.name)
     }
 
     private func shardNumber(_ text: String, in stream: DataStream) throws(WireError) -> Int {

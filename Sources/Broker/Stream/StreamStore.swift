@@ -15,6 +15,7 @@ struct StreamStore: Sendable {
         var stream: DataStream
         var retentionHours: Int
         var mode: String
+        var maxRecordKiB: Int
         var tags: [(key: String, value: String)]
         /// Row numbers of the shards, by shard number.
         var shardKeys: [Int64]
@@ -32,6 +33,24 @@ struct StreamStore: Sendable {
     static func addMigrations(to migrator: inout DatabaseMigrator) {
         migrator.registerMigration("streams, their shards and their records") { db in
             try db.execute(sql: schema)
+        }
+        migrator.registerMigration("how large a stream's records may be") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE streams ADD COLUMN max_record_kib INTEGER NOT NULL DEFAULT 1024
+                      CHECK (max_record_kib BETWEEN 1024 AND 10240)
+                    """)
+        }
+        migrator.registerMigration("what namesakes must know of deleted streams") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE deleted_streams (
+                      region        TEXT    NOT NULL,
+                      name          TEXT    NOT NULL,
+                      last_creation INTEGER NOT NULL,            -- creation_second of its newest shard
+                      PRIMARY KEY (region, name)
+                    ) STRICT, WITHOUT ROWID
+                    """)
         }
     }
 
@@ -94,16 +113,17 @@ struct StreamStore: Sendable {
     // MARK: Writing, on the commit's thread
 
     static func insert(
-        _ stream: DataStream, region: String, retentionHours: Int, mode: String,
+        _ stream: DataStream, region: String, retentionHours: Int, mode: String, maxRecordKiB: Int,
         tags: [(key: String, value: String)], in db: Database
     ) throws -> (key: Int64, shardKeys: [Int64]) {
         try db.execute(
             sql: """
-                INSERT INTO streams (region, name, account, created_at, retention_hours, mode)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO streams (region, name, account, created_at, retention_hours, mode, max_record_kib)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 region, stream.name, stream.account, stream.createdAt.microseconds, retentionHours, mode,
+                maxRecordKiB,
             ])
         let key = db.lastInsertedRowID
         for (name, value) in tags {
@@ -145,6 +165,13 @@ struct StreamStore: Sendable {
                 sql: "DELETE FROM records WHERE place BETWEEN ? AND ?",
                 arguments: [shardKey << counterBits, shardKey << counterBits | (1 << counterBits - 1)])
         }
+        try db.execute(
+            sql: """
+                INSERT OR REPLACE INTO deleted_streams (region, name, last_creation)
+                SELECT region, name, max(creation_second) FROM streams JOIN shards USING (stream_key)
+                WHERE stream_key = ? GROUP BY stream_key
+                """,
+            arguments: [key])
         try db.execute(sql: "DELETE FROM streams WHERE stream_key = ?", arguments: [key])
     }
 
@@ -187,9 +214,20 @@ struct StreamStore: Sendable {
                     name: row["name"], account: row["account"],
                     createdAt: Timestamp(microseconds: row["created_at"]), shards: shards),
                 retentionHours: row["retention_hours"], mode: row["mode"],
+                maxRecordKiB: row["max_record_kib"],
                 tags: tags.map { (key: $0["key"], value: $0["value"]) },
                 shardKeys: shardRows.map { $0["shard_key"] })
         }
+    }
+
+    /// The ``DataStream/lastCreation`` of streams that were deleted.
+    static func lastCreations(_ db: Database) throws -> [StreamName: Int64] {
+        var lastCreations: [StreamName: Int64] = [:]
+        for row in try GRDB.Row.fetchAll(db, sql: "SELECT * FROM deleted_streams") {
+            let name = StreamName(region: row["region"], name: row["name"])
+            lastCreations[name] = row["last_creation"] as Int64
+        }
+        return lastCreations
     }
 
     private static func shard(from row: GRDB.Row, in db: Database) throws -> Shard {

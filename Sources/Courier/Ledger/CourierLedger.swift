@@ -34,7 +34,7 @@ struct CourierLedger: Sendable {
                     WHERE class IS NULL
                     """)
             try pullInDueTimes(now: now, in: db)
-            return try memories(in: db)
+            return try memories(now: now, in: db)
         }
     }
 
@@ -83,21 +83,49 @@ struct CourierLedger: Sendable {
             arguments: StatementArguments([DisabledReason.absent] + names))
     }
 
-    /// A wall clock that went back between two lives must not keep anything waiting for longer than it ever
-    /// would have.
+    /// A wall clock that went back between two lives keeps nothing waiting for longer than it was told to.
     private func pullInDueTimes(now: Timestamp, in db: Database) throws {
-        let latest = now + RetrySchedule.longestWait * 1.2
-        for (state, limit) in [("pending", now), ("retrying", latest)] {
+        try db.execute(
+            sql: """
+                UPDATE deliveries SET next_attempt_at = :now
+                WHERE state IN ('pending','retrying') AND state = 'pending' AND next_attempt_at > :now
+                """, arguments: ["now": now.description])
+        for wait in try waits(endingAfter: now, in: db) where now + wait.span < wait.end {
             try db.execute(
-                sql: """
-                    UPDATE deliveries SET next_attempt_at = ?
-                    WHERE state IN ('pending','retrying') AND state = ? AND next_attempt_at > ?
-                    """,
-                arguments: [limit.description, state, limit.description])
+                sql: "UPDATE deliveries SET next_attempt_at = ? WHERE event_id = ? AND partner = ?",
+                arguments: [(now + wait.span).description, wait.eventID, wait.partner])
         }
     }
 
-    private func memories(in db: Database) throws -> [String: LaneMemory] {
+    /// A wait for the next attempt, and how long it was to be when the last one had failed.
+    private struct Wait {
+        var eventID: String
+        var partner: String
+        var end: Timestamp
+        var span: Duration
+    }
+
+    private func waits(endingAfter now: Timestamp, in db: Database) throws -> [Wait] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT d.event_id, d.partner, d.next_attempt_at, a.started_at, a.duration_ms
+                FROM deliveries d JOIN delivery_attempts a ON a.attempt_id =
+                  (SELECT max(attempt_id) FROM delivery_attempts
+                    WHERE event_id = d.event_id AND partner = d.partner AND next_attempt_at IS NOT NULL)
+                WHERE d.state IN ('pending','retrying') AND d.state = 'retrying' AND d.next_attempt_at > ?
+                """, arguments: [now.description]
+        ).compactMap { row in
+            guard let end = Timestamp(row["next_attempt_at"] as String),
+                let started = Timestamp(row["started_at"] as String)
+            else { return nil }
+            let failed = started + .milliseconds(row["duration_ms"] as Int64? ?? 0)
+            return Wait(
+                eventID: row["event_id"], partner: row["partner"], end: end, span: max(.zero, end - failed))
+        }
+    }
+
+    private func memories(now: Timestamp, in db: Database) throws -> [String: LaneMemory] {
         var memories: [String: LaneMemory] = [:]
         let rows = try Row.fetchAll(
             db,
@@ -107,8 +135,9 @@ struct CourierLedger: Sendable {
                 """)
         for row in rows {
             let end: String? = row["open_until"]
-            let circuit = end.flatMap { Timestamp($0) }.map {
-                CircuitBreaker.State.open(until: $0, for: .milliseconds(row["open_for_ms"] as Int64))
+            let circuit = end.flatMap { Timestamp($0) }.map { end in
+                let span = Duration.milliseconds(row["open_for_ms"] as Int64)
+                return CircuitBreaker.State.open(until: min(end, now + span), for: span)
             }
             memories[row["partner"]] = LaneMemory(isServed: row["served"], circuit: circuit ?? .closed)
         }

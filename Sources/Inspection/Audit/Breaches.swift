@@ -72,6 +72,10 @@ extension Breach {
                 WHERE NOT EXISTS (SELECT 1 FROM audit_submissions s WHERE s.message_id = m.message_id)
                   AND NOT EXISTS (SELECT 1 FROM audit_submissions s
                                    WHERE s.order_number = m.order_number AND s.outcome <> 'refused')
+                  -- A standard queue keeps what is no order twice when an answer was lost, and tells no number of it.
+                  AND NOT (m.order_number IS NULL
+                           AND EXISTS (SELECT 1 FROM audit_submissions s
+                                        WHERE s.document_sha256 = m.content_sha256 AND s.outcome <> 'refused'))
                 """),
         Breach(
             requirement: .noInvention, needs: [.broker],

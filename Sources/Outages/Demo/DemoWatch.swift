@@ -19,7 +19,8 @@ struct DemoWatch {
     /// The numbers now. Ledgers that are not there yet are looked for again.
     mutating func look(at now: Timestamp) throws -> PipelineSnapshot {
         if ledgers?.standings.allSatisfy(\.standing.isOpen) != true {
-            ledgers = try Ledgers(in: street.directory.path, only: [.shop, .broker, .oms, .function, .notify])
+            ledgers = try Ledgers(
+                in: street.directory.path, only: [.shop, .broker, .oms, .function, .notify])
         }
         guard let ledgers else { return PipelineSnapshot() }
         return try PipelineSnapshot(of: ledgers, now: now)

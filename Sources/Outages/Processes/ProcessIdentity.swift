@@ -23,24 +23,34 @@ package struct ProcessIdentity: Hashable, Sendable {
     }
 
     package init(of number: Int32) {
-        self.init(number: number, began: Self.beginning(of: number))
+        self.init(number: number, began: KernelEntry(of: number)?.began)
     }
 
-    /// True while this very process is there.
+    /// True while this very process is there. One that has ended and has not been mourned by its parent is not.
     package var isAlive: Bool {
         guard number > 0, kill(number, 0) == 0 || errno == EPERM else { return false }
-        return began == nil || began == Self.beginning(of: number)
+        guard let entry = KernelEntry(of: number) else { return began == nil }
+        return !entry.isDefunct && (began == nil || began == entry.began)
     }
 
     /// - Returns: False when it is gone, or not ours to end.
     package func signal(_ signal: Int32) -> Bool { isAlive && kill(number, signal) == 0 }
 
-    private static func beginning(of number: Int32) -> Int64? {
-        // The program's name may hold anything; what follows its last bracket is fields only.
-        guard let text = try? String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8),
-            let bracket = text.lastIndex(of: ")")
-        else { return nil }
-        let fields = text[text.index(after: bracket)...].split(separator: " ")
-        return fields.count > 19 ? Int64(fields[19]) : nil
+    /// What the kernel says of a process.
+    private struct KernelEntry {
+        let isDefunct: Bool
+        let began: Int64?
+
+        /// - Returns: Nil when there is no such process, or where the kernel does not say.
+        init?(of number: Int32) {
+            // The program's name may hold anything; what follows its last bracket is fields only.
+            guard let text = try? String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8),
+                let bracket = text.lastIndex(of: ")")
+            else { return nil }
+            let fields = text[text.index(after: bracket)...].split(separator: " ")
+            guard fields.count > 19 else { return nil }
+            isDefunct = fields[0] == "Z" || fields[0] == "X"
+            began = Int64(fields[19])
+        }
     }
 }

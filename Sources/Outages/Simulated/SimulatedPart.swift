@@ -115,7 +115,9 @@ final class SimulatedPart: @unchecked Sendable {  // on one thread, as said abov
         services = nil
         crashPoint = nil
         ground.network.mourn(host)
-        for disk in disks { DeadFile.leave(disk) }
+        for disk in disks {
+            if isRetired { disk.close(orderly: false) } else { DeadFile.leave(disk) }
+        }
         disks = []
         guard !isRetired else { return }
         let hasSettled = ground.world.uptime - bornAt > RestartPause.settledAfter

@@ -18,25 +18,26 @@ extension SimulatedStreet {
     func lookForLoss() throws {
         let acknowledged = try look("shop.db", in: "shop") { db in
             try String.fetchAll(
-                db,
-                sql: """
-                    SELECT DISTINCT order_number FROM submissions WHERE outcome = 'acknowledged' AND deliberate IS NULL
-                    ORDER BY order_number
-                    """)
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT order_number FROM submissions
+                        WHERE outcome = 'acknowledged' AND deliberate IS NULL ORDER BY order_number
+                        """))
         }
         let queued = try look("broker.db", in: "broker") { db in
             try Set(
                 String.fetchAll(
-                    db, sql: "SELECT order_number FROM queue_messages WHERE order_number IS NOT NULL"))
+                    db.cachedStatement(
+                        sql: "SELECT order_number FROM queue_messages WHERE order_number IS NOT NULL")))
         }
         let decided = try look("orders.db", in: "oms") { db in
             try Set(
                 String.fetchAll(
-                    db,
-                    sql: """
-                        SELECT order_number FROM orders
-                        UNION SELECT order_number FROM rejections WHERE order_number IS NOT NULL
-                        """))
+                    db.cachedStatement(
+                        sql: """
+                            SELECT order_number FROM orders
+                            UNION SELECT order_number FROM rejections WHERE order_number IS NOT NULL
+                            """)))
         }
         guard let acknowledged, let queued, let decided else { return }
         let lost = acknowledged.filter { !queued.contains($0) && !decided.contains($0) }
@@ -53,18 +54,49 @@ extension SimulatedStreet {
 
     /// What is still under way, for whoever wonders why there is no rest.
     func unrest() throws -> String {
-        try rests().compactMap { rest in
+        let counts = try rests().compactMap { rest -> String? in
             switch rest.count {
             case nil: "\(rest.what): its process is down"
             case 0?: nil
             case let count?: "\(count) \(rest.what)"
             }
-        }.joined(separator: ", ")
+        }
+        return (counts + (try stragglers())).joined(separator: ", ")
+    }
+
+    /// The first few that are still under way, by name.
+    private func stragglers() throws -> [String] {
+        let messages = try look("broker.db", in: "broker") { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT coalesce(order_number, message_id) || ' ' || state || ' after ' || receive_count || ' receives'
+                    FROM queue_messages WHERE queue = ? ORDER BY 1 LIMIT 3
+                    """, arguments: [plan.shop.queue])
+        }
+        let deliveries = try look("courier.db", in: "courier") { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT event_id || ' to ' || partner || ' ' || state || ' after ' || attempts || ' attempts, '
+                           || coalesce(last_error, last_status, '') || ', next ' || coalesce(next_attempt_at, 'never')
+                    FROM deliveries WHERE state IN ('pending','retrying') ORDER BY 1 LIMIT 3
+                    """)
+        }
+        let events = try look("orders.db", in: "oms") { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT event_id || ' unpublished after ' || attempts || ' attempts' FROM outbox
+                    WHERE published_at IS NULL ORDER BY 1 LIMIT 3
+                    """)
+        }
+        return (messages ?? []) + (events ?? []) + (deliveries ?? [])
     }
 
     private func rests() throws -> [(what: String, count: Int?)] {
         func count(_ file: String, _ part: String, _ query: String) throws -> Int? {
-            try look(file, in: part) { try Int.fetchOne($0, sql: query) ?? 0 }
+            try look(file, in: part) { try Int.fetchOne($0.cachedStatement(sql: query)) ?? 0 }
         }
         let expected = plan.orders + plan.shop.pranks.count
         let taken = try count("shop.db", "shop", "SELECT sum(orders_taken + pranks_played) FROM trading_days")

@@ -23,7 +23,9 @@ struct StreetPlan: Sendable {
         shop.pace =
             random.isLucky(0.2) ? .burst : .rate(perSecond: Double(orders) / (span.fractionalSeconds * 0.8))
         if random.isLucky(0.5) {
-            shop.pranks = Prank.Kind.allCases.map { Prank($0, at: random.span(in: .seconds(1)...span)) }
+            // A queue that keeps no order leaves open which of two orders under one number comes first.
+            let kinds = Prank.Kind.allCases.filter { settings.queueKind == .fifo || $0 != .conflict }
+            shop.pranks = kinds.map { Prank($0, at: random.span(in: .seconds(1)...span)) }
             shop.pranks.sort { $0.due < $1.due }
         }
     }

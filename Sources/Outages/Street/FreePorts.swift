@@ -45,7 +45,8 @@ package enum FreePorts {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         return withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                guard bindSocket(descriptor, generic, length) == 0, getsockname(descriptor, generic, &length) == 0
+                guard bindSocket(descriptor, generic, length) == 0,
+                    getsockname(descriptor, generic, &length) == 0
                 else {
                     return nil
                 }
@@ -56,7 +57,8 @@ package enum FreePorts {
 }
 
 // Inside `FreePorts`, `bind` would mean its own method.
-private func bindSocket(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> Int32 {
+private func bindSocket(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> Int32
+{
     bind(descriptor, address, length)
 }
 

@@ -36,6 +36,7 @@ extension StreetSettings {
         var section = JSONObject()
         section["kind"] = .string(queueKind.rawValue)
         section["visibilityTimeout"] = JSONValue(visibilityTimeout.components.seconds)
+        section["quietSpan"] = JSONValue(quietSpan.components.seconds)
         section["maxReceiveCount"] = JSONValue(maxReceiveCount)
         section["endpoint"] = queueEndpoint.map(JSONValue.string)
         return .object(section)

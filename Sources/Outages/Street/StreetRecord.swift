@@ -11,6 +11,13 @@ package struct StreetRecord: Hashable, Sendable {
         package var process: ProcessIdentity?
         /// How often it has been started.
         package var starts: Int
+
+        package init(name: String, condition: String, process: ProcessIdentity?, starts: Int) {
+            self.name = name
+            self.condition = condition
+            self.process = process
+            self.starts = starts
+        }
     }
 
     /// The process that looks after the others.
@@ -19,6 +26,13 @@ package struct StreetRecord: Hashable, Sendable {
     /// True once everyone who listens has been ready.
     package var isOpen: Bool
     package var parts: [Part]
+
+    package init(keeper: ProcessIdentity, openedAt: Timestamp, isOpen: Bool, parts: [Part]) {
+        self.keeper = keeper
+        self.openedAt = openedAt
+        self.isOpen = isOpen
+        self.parts = parts
+    }
 
     /// True while the keeper, and so the street, is alive.
     package var isKept: Bool { keeper.isAlive }
@@ -48,7 +62,9 @@ extension StreetRecord {
         self.openedAt = openedAt
         isOpen = json["open"]?.bool ?? false
         self.parts = parts.compactMap { part in
-            guard let name = part["name"]?.string, let condition = part["condition"]?.string else { return nil }
+            guard let name = part["name"]?.string, let condition = part["condition"]?.string else {
+                return nil
+            }
             return Part(
                 name: name, condition: condition, process: part["process"].flatMap(ProcessIdentity.init),
                 starts: part["starts"]?.integer.map(Int.init) ?? 0)

@@ -64,6 +64,9 @@ package struct StreetSettings: Sendable {
     package var queueKind = QueueKind.fifo
     /// How long a received order is hidden from other workers.
     package var visibilityTimeout = Duration.seconds(30)
+    /// How long a deleted queue's name cannot be taken again, and how long after a purge the next one is refused; Amazon's
+    /// is 60 s.
+    package var quietSpan = Duration.zero
     /// How often a message is received before it counts as a dead letter, 1 to 1,000.
     package var maxReceiveCount = 5
     package var shards = 4

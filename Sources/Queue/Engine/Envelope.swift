@@ -4,7 +4,7 @@ import Clockwork
 public struct Envelope: Hashable, Sendable {
     public let sequence: SequenceNumber
     /// From when retention counts, and the delay of a FIFO queue: the send, or the arrival in a FIFO dead-letter queue.
-    public let enqueuedAt: Timestamp
+    public var enqueuedAt: Timestamp
     /// Hidden until then, or hidden until then in the past.
     ///
     /// Nil while the message is *untouched*: never received from this queue and without a delay of its own. A store

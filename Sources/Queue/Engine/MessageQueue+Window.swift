@@ -77,7 +77,11 @@ extension MessageQueue {
     }
 
     /// Keeps a message in memory.
+    ///
+    /// A clock that was ahead when the message was written down makes it no younger than now, or it would seem delayed.
     mutating func hold(_ envelope: Envelope, now: Timestamp) {
+        var envelope = envelope
+        envelope.enqueuedAt = min(envelope.enqueuedAt, now)
         let returnsAt = returnMoment(of: envelope)
         let stage: Held.Stage =
             if returnsAt <= now { .visible } else if envelope.isTouched && envelope.receiveCount > 0 {

@@ -61,7 +61,9 @@ public struct NetworkTransport: Transport {
         outgoing.body = .bytes(request.body)
         let answer = try await http.execute(outgoing, deadline: .distantFuture)
         let body = try await answer.body.collect(upTo: Self.mostBytes)
-        if let told = answer.headers.first(name: "content-length").flatMap(Int.init), told != body.readableBytes {
+        if let told = answer.headers.first(name: "content-length").flatMap(Int.init),
+            told != body.readableBytes
+        {
             throw TransportError("the answer ended after \(body.readableBytes) of \(told) bytes")
         }
         return WireResponse(
@@ -73,7 +75,8 @@ public struct NetworkTransport: Transport {
     private static func stage(of error: any Error) -> TransportError.Stage {
         switch error {
         case is NIOConnectionError: .connection
-        case let error as IOError where [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode): .connection
+        case let error as IOError where [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode):
+            .connection
         case let error as HTTPClientError where error == .connectTimeout: .connection
         case let error as HTTPClientError where error == .readTimeout: .patience
         default: .exchange

@@ -72,7 +72,8 @@ public struct SigningClient<Service: WireService, Carrier: Transport>: Client {
             let error = Self.error(in: response)
             throw Refusal(
                 error: error,
-                clockWasOff: error.mayComeFromAClock && serverClock.isLearned(from: response, at: surroundings.now)
+                clockWasOff: error.mayComeFromAClock
+                    && serverClock.isLearned(from: response, at: surroundings.now)
             )
         }
         if Output.self == NoOutput.self, let nothing = NoOutput() as? Output { return nothing }

@@ -54,7 +54,8 @@ package enum Base64 {
     }
 
     private static let padding = UInt8(ascii: "=")
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     /// What each byte is worth as a digit; 255 for those that are none.
     private static let values = (0...255).map { byte in
         alphabet.firstIndex(of: UInt8(byte)).map(UInt8.init) ?? 255

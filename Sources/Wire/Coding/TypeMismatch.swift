@@ -23,3 +23,10 @@ public struct TypeMismatch: Error, FaultOnTheWay, Hashable, Sendable {
 struct MissingMember: FaultOnTheWay, Hashable {
     var path: [String]
 }
+
+/// All such members, in the order in which they are missed; at most as many as are told.
+struct MissingMembers: Error, Hashable {
+    static let most = 10
+
+    var paths: [[String]]
+}

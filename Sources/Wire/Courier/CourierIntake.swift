@@ -8,8 +8,8 @@ public enum CourierIntake: WireService {
 
     public static func response(to error: WireError) -> WireResponse { Kinesis.response(to: error) }
     public static func error(for mismatch: TypeMismatch) -> WireError { Kinesis.error(for: mismatch) }
-    public static func error(forMissing member: String, in operation: String) -> WireError {
-        Kinesis.error(forMissing: member, in: operation)
+    public static func error(forMissing members: [String], in operation: String) -> WireError {
+        Kinesis.error(forMissing: members, in: operation)
     }
 }
 

@@ -7,7 +7,8 @@ package enum Health {
         guard request.method == "GET" else { return nil }
         switch request.path {
         case "/health/live":
-            return WireResponse(status: 200, headers: ["content-type": "text/plain"], body: Array("live\n".utf8))
+            return WireResponse(
+                status: 200, headers: ["content-type": "text/plain"], body: Array("live\n".utf8))
         case "/health/ready":
             return WireResponse(
                 status: reason == nil ? 200 : 503, headers: ["content-type": "text/plain"],

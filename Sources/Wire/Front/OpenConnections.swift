@@ -41,7 +41,9 @@ final class OpenConnections: Sendable {
 
     func forget(_ connection: HTTPConnection) {
         let isLast = state.withLock { state in
-            guard let member = state.members.removeValue(forKey: ObjectIdentifier(connection)) else { return false }
+            guard let member = state.members.removeValue(forKey: ObjectIdentifier(connection)) else {
+                return false
+            }
             if let address = member.address {
                 let siblings = state.ofAddress[address, default: 1] - 1
                 state.ofAddress[address] = siblings > 0 ? siblings : nil

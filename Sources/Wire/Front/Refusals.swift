@@ -1,3 +1,12 @@
+extension WireResponse {
+    /// The answer to what is an operation of no service.
+    ///
+    /// Source: observed on Amazon Kinesis by the authors of kinesalite.
+    static let unknownOperation = WireResponse(
+        status: 404, headers: ["content-type": "text/xml"],
+        body: Array("<UnknownOperationException/>\n".utf8))
+}
+
 /// How services refuse strangers: SQS in its own words and statuses, every other service as AWS JSON services do.
 ///
 /// Source: observed on Amazon SQS and Amazon Kinesis.

@@ -40,8 +40,8 @@ public struct ServiceDesk<Service: WireService>: Sendable {
             return try AWSJSONDecoder.decode(type, from: json)
         } catch let mismatch as TypeMismatch {
             throw Service.error(for: mismatch)
-        } catch let missing as MissingMember {
-            throw Service.error(forMissing: missing.path.joined(separator: "."), in: name)
+        } catch let missing as MissingMembers {
+            throw Service.error(forMissing: missing.paths.map { $0.joined(separator: ".") }, in: name)
         } catch let error as WireError {
             throw error
         } catch {

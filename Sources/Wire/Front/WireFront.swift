@@ -4,8 +4,8 @@ import Logging
 
 /// What stands behind a listener: it tells services apart, reads, verifies, and lets a desk answer.
 ///
-/// The order of checks is Amazon's: which operation, is the body readable, whose signature, are the members of the
-/// right type, may this caller do it, and only then the operation itself.
+/// The order of checks is Amazon's: which service, in what content type, which operation, is the body readable, whose
+/// signature, are the members of the right type, may this caller do it, and only then the operation itself.
 public struct WireFront: Sendable {
     /// How a front decides whom to let in.
     public enum Admission: Sendable {
@@ -35,6 +35,9 @@ public struct WireFront: Sendable {
         let requestID = surroundings.chance.uuid()
         var response = await answerWithoutID(request)
         response.headers.append("x-amzn-requestid", requestID)
+        if request.headers["x-amz-target"]?.hasPrefix(Kinesis.targetPrefix) == true {
+            response.headers.append("x-amz-id-2", Kinesis.secondID(beside: requestID))
+        }
         response.headers.append("date", HTTPDate.text(for: surroundings.now))
         return response
     }
@@ -47,6 +50,7 @@ public struct WireFront: Sendable {
         else {
             return Self.unknownService(request)
         }
+        if let refusal = service.refusal(ofContentTypeIn: request) { return refusal }
         guard request.headers.count(of: "x-amz-target") == 1 else {
             return service.response(to: Self.unknownOperation)
         }
@@ -64,8 +68,8 @@ public struct WireFront: Sendable {
     ///
     /// Source: observed on Amazon Kinesis by the authors of kinesalite.
     private static func unknownService(_ request: WireRequest) -> WireResponse {
-        let isForm = request.headers["content-type"]?.hasPrefix("application/x-www-form-urlencoded") ?? false
-        if isForm || request.query.contains("Action=") {
+        let mediaType = request.mediaType
+        if mediaType == "application/x-www-form-urlencoded" || request.query.contains("Action=") {
             let document = """
                 <?xml version="1.0"?><ErrorResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><Error>\
                 <Type>Sender</Type><Code>InvalidAction</Code><Message>This server speaks AWS JSON 1.0 for SQS; use an \
@@ -74,10 +78,11 @@ public struct WireFront: Sendable {
             return WireResponse(
                 status: 400, headers: ["content-type": "text/xml"], body: Array(document.utf8))
         }
+        if request.method == "POST", mediaType == Kinesis.contentType {
+            return Kinesis.response(to: unknownOperation)
+        }
         if request.method == "POST", request.headers["x-amz-target"]?.contains(".") == true {
-            return WireResponse(
-                status: 404, headers: ["content-type": "text/xml"],
-                body: Array("<UnknownOperationException/>\n".utf8))
+            return .unknownOperation
         }
         let document = """
             <AccessDeniedException>
@@ -93,6 +98,7 @@ public struct WireFront: Sendable {
 private protocol AttendedService: Sendable {
     var targetPrefix: String { get }
     func response(to error: WireError) -> WireResponse
+    func refusal(ofContentTypeIn request: WireRequest) -> WireResponse?
     func answer(
         _ request: WireRequest, operation: Substring, admission: WireFront.Admission,
         surroundings: Surroundings,
@@ -106,6 +112,10 @@ private struct Attended<Service: WireService>: AttendedService {
     var targetPrefix: String { Service.targetPrefix }
 
     func response(to error: WireError) -> WireResponse { Service.response(to: error) }
+
+    func refusal(ofContentTypeIn request: WireRequest) -> WireResponse? {
+        Service.refusal(ofContentTypeIn: request)
+    }
 
     func answer(
         _ request: WireRequest, operation: Substring, admission: WireFront.Admission,
@@ -143,7 +153,8 @@ private struct Attended<Service: WireService>: AttendedService {
             // Amazon tells an unreadable body without words; only what we lack ourselves needs some.
             throw WireError(
                 "SerializationException",
-                isCBOR ? "This server reads \(Service.contentType). With Java, set AWS_CBOR_DISABLE=true." : nil,
+                isCBOR
+                    ? "This server reads \(Service.contentType). With Java, set AWS_CBOR_DISABLE=true." : nil,
                 namespace: Service.name == SQS.name ? SQS.frameworkNamespace : "",
                 legacyCode: "MalformedInput")
         }

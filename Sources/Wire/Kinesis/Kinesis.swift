@@ -23,14 +23,40 @@ public enum Kinesis: WireService {
         WireError("SerializationException", mismatch.kinesisDescription)
     }
 
-    public static func error(forMissing member: String, in operation: String) -> WireError {
-        let path = member.split(separator: ".").map { part in
-            Int(part).map { "\($0 + 1).member" } ?? part.prefix(1).lowercased() + part.dropFirst()
-        }.joined(separator: ".")
+    public static func error(forMissing members: [String], in operation: String) -> WireError {
+        let errors = members.map { member in
+            let path = member.split(separator: ".").map { part in
+                Int(part).map { "\($0 + 1).member" } ?? part.prefix(1).lowercased() + part.dropFirst()
+            }.joined(separator: ".")
+            return "Value null at '\(path)' failed to satisfy constraint: Member must not be null"
+        }
+        let noun = errors.count == 1 ? "error" : "errors"
         return WireError(
             "ValidationException",
-            "1 validation error detected: Value null at '\(path)' failed to satisfy constraint: Member must not be null"
-        )
+            "\(errors.count) validation \(noun) detected: \(errors.joined(separator: "; "))")
+    }
+
+    /// Plain JSON is told in an envelope of its own. CBOR is let through: it is the body that we cannot read.
+    ///
+    /// Source: observed on Amazon Kinesis by the authors of kinesalite.
+    public static func refusal(ofContentTypeIn request: WireRequest) -> WireResponse? {
+        switch request.mediaType {
+        case contentType, "application/x-amz-cbor-1.1": nil
+        case "application/json":
+            WireResponse(
+                status: 404, headers: ["content-type": "application/json"],
+                body: Array(
+                    #"{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}"#
+                        .utf8))
+        default: .unknownOperation
+        }
+    }
+
+    /// The `x-amz-id-2` of an answer: 72 bytes that nobody reads. Amazon draws them; ours are the first id, twice.
+    static func secondID(beside requestID: String) -> String {
+        var text: [UInt8] = []
+        Base64.append(Array("\(requestID)\(requestID)".utf8), to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 }
 

@@ -31,7 +31,8 @@ public enum SQS: WireService {
             namespace: frameworkNamespace, legacyCode: "MalformedInput")
     }
 
-    public static func error(forMissing member: String, in operation: String) -> WireError {
+    public static func error(forMissing members: [String], in operation: String) -> WireError {
+        let member = members[0]
         if member == "QueueUrl" { return queueDoesNotExist }
         if operation == "GetQueueUrl" {
             return invalidParameterValue(

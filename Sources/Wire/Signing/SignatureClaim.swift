@@ -6,7 +6,7 @@ struct SignatureClaim {
     var scope: CredentialScope
     var signedHeaders: [Substring]
     var signature: [UInt8]
-    /// As the request writes it; ``moment`` is the same, read.
+    /// ``moment`` as it stands under the signature, `20150830T123600Z`.
     var date: String
     var moment: Timestamp
     var securityToken: String?
@@ -53,12 +53,13 @@ struct SignatureClaim {
         let dateHeader = request.headers.count(of: "x-amz-date") > 0 ? "x-amz-date" : "date"
         guard request.headers.count(of: dateHeader) == 1, let date = request.headers[dateHeader],
             let moment = Timestamp(amzDate: date)
+                ?? (dateHeader == "date" ? Timestamp(httpDate: date) : nil)
         else {
             throw .incomplete(
                 "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. \(closing)"
             )
         }
-        self.date = date
+        self.date = moment.amzDate
         self.moment = moment
         (accessKeyID, scope) = try Self.read(credential: parts["Credential", default: ""])
         signedHeaders = parts["SignedHeaders", default: ""].split(

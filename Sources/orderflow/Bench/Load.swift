@@ -56,7 +56,7 @@ struct Load {
     }
 
     /// The bytes of one signed request, ready to be sent again and again while its date holds good.
-    func request<Op: Wire.Operation>(_ operation: Op) throws -> [UInt8] {
+    func request<Op: Wire.Operation>(_ operation: Op) throws -> ByteBuffer {
         var request = WireRequest(
             headers: [
                 "host": "\(host):\(port)", "content-type": Op.Service.contentType,
@@ -69,6 +69,6 @@ struct Load {
             bytes.append(contentsOf: "\(field.name): \(field.value)\r\n".utf8)
         }
         bytes.append(contentsOf: "content-length: \(request.body.count)\r\n\r\n".utf8)
-        return bytes + request.body
+        return ByteBuffer(bytes: bytes + request.body)
     }
 }

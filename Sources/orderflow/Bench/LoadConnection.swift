@@ -1,6 +1,12 @@
 import NIOCore
 import NIOPosix
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// One connection of a load: sends a request, waits for its answer, sends the next.
 ///
 /// It speaks just enough HTTP to find where an answer ends, so that the load costs little beside what it measures.
@@ -8,11 +14,11 @@ final class LoadConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     /// What to send next, given the last answer's body; nil ends the connection's work.
-    typealias Script = @Sendable (_ answer: [UInt8]?) throws -> [UInt8]?
+    typealias Script = @Sendable (_ answer: ByteBuffer?) throws -> ByteBuffer?
 
     private let script: Script
     private let done: EventLoopPromise<[Duration]>
-    private var received: [UInt8] = []
+    private var received = ByteBuffer()
     private var sentAt: ContinuousClock.Instant
     private var latencies: [Duration] = []
     private let clock = ContinuousClock()
@@ -28,11 +34,12 @@ final class LoadConnection: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        received.append(contentsOf: unwrapInboundIn(data).readableBytesView)
+        var bytes = unwrapInboundIn(data)
+        if received.readableBytes == 0 { received = bytes } else { received.writeBuffer(&bytes) }
         while let answer = takeAnswer() {
             latencies.append(clock.now - sentAt)
             guard answer.status == 200 else {
-                return fail(LoadError(description: String(decoding: answer.body, as: UTF8.self)), context)
+                return fail(LoadError(description: String(buffer: answer.body)), context)
             }
             send(after: answer.body, context)
         }
@@ -51,36 +58,58 @@ final class LoadConnection: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    private func send(after answer: [UInt8]?, _ context: ChannelHandlerContext) {
+    private func send(after answer: ByteBuffer?, _ context: ChannelHandlerContext) {
         do {
             guard let request = try script(answer) else {
                 done.succeed(latencies)
                 return context.close(promise: nil)
             }
             sentAt = clock.now
-            context.writeAndFlush(NIOAny(ByteBuffer(bytes: request)), promise: nil)
+            context.writeAndFlush(NIOAny(request), promise: nil)
         } catch {
             fail(error, context)
         }
     }
 
-    private func takeAnswer() -> (status: Int, body: [UInt8])? {
-        guard let headEnd = received.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
-        let head = String(decoding: received[..<headEnd.lowerBound], as: UTF8.self).lowercased()
-        let lines = head.split(separator: "\r\n")
-        let length =
-            lines.lazy.compactMap { line in
-                line.hasPrefix("content-length:") ? Int(line.dropFirst(15).drop { $0 == " " }) : nil
-            }.first ?? 0
-        guard received.count >= headEnd.upperBound + length else { return nil }
-        let body = Array(received[headEnd.upperBound..<(headEnd.upperBound + length)])
-        received.removeFirst(headEnd.upperBound + length)
-        let status = lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-        return (status, body)
+    private func takeAnswer() -> (status: Int, body: ByteBuffer)? {
+        guard let head = received.withUnsafeReadableBytes(AnswerHead.init),
+            received.readableBytes >= head.bytes + head.bodyBytes
+        else { return nil }
+        received.moveReaderIndex(forwardBy: head.bytes)
+        guard let body = received.readSlice(length: head.bodyBytes) else { return nil }
+        return (head.status, body)
+    }
+}
+
+/// What has to be known of an answer's head: its status, and how much of the rest is its body.
+private struct AnswerHead {
+    let status: Int
+    /// The head's own length, its empty line included.
+    let bytes: Int
+    let bodyBytes: Int
+
+    /// - Returns: Nil while the head is not whole.
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        let space = UInt8(ascii: " ")
+        guard bytes.count > 12, let end = bytes.end(of: "\r\n\r\n") else { return nil }
+        self.bytes = end
+        status = Self.number(in: bytes[9..<12])
+        var bodyBytes = 0
+        for line in bytes[..<self.bytes].split(separator: UInt8(ascii: "\n")) {
+            guard let first = line.first, first | 0x20 == UInt8(ascii: "c"), line.count > 16,
+                strncasecmp(bytes.baseAddress! + line.startIndex, "content-length:", 15) == 0
+            else { continue }
+            bodyBytes = Self.number(in: line.dropFirst(15).drop { $0 == space })
+        }
+        self.bodyBytes = bodyBytes
+    }
+
+    private static func number(in digits: Slice<UnsafeRawBufferPointer>) -> Int {
+        digits.prefix { (0x30...0x39).contains($0) }.reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
 }
 
 /// The load met something else than success, so its figures would mean nothing.
 struct LoadError: Error, CustomStringConvertible {
-    var description: String
+    let description: String
 }

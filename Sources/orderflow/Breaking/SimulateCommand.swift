@@ -32,7 +32,9 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         guard (1...10_000).contains(orders) else { throw ValidationError("--orders takes 1 to 10000.") }
         guard (1...256).contains(threads ?? 1) else { throw ValidationError("--threads takes 1 to 256.") }
-        guard !story || seeds == 1 else { throw ValidationError("--story is for a single seed: add --seeds 1.") }
+        guard !story || seeds == 1 else {
+            throw ValidationError("--story is for a single seed: add --seeds 1.")
+        }
     }
 
     func run() async throws {
@@ -91,7 +93,8 @@ struct SimulateCommand: AsyncParsableCommand {
 
         var json: JSONValue {
             [
-                "verdict": .string(summary.broken.isEmpty ? "held" : "broken"), "seeds": JSONValue(summary.runs),
+                "verdict": .string(summary.broken.isEmpty ? "held" : "broken"),
+                "seeds": JSONValue(summary.runs),
                 "broken": .array(summary.broken.map { .string("\($0)") }),
                 "acknowledged": JSONValue(summary.acknowledged),
                 "simulated_ms": JSONValue(summary.simulated.milliseconds),

@@ -6,7 +6,8 @@ import Outages
 struct SoakCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "soak",
-        abstract: "Sell many orders while processes are killed again and again, and prove that nothing was lost.",
+        abstract:
+            "Sell many orders while processes are killed again and again, and prove that nothing was lost.",
         discussion: """
             Broker, shop, OMS, function and courier are killed with SIGKILL in an order drawn from the seed, each before any \
             has a second turn, and started again at once. The orders come from the seeded generator. Afterwards everything \

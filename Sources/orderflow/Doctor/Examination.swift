@@ -27,7 +27,8 @@ struct Examination {
         if record.isKept {
             return Finding(
                 "street", .doubtful,
-                "one is up in \(path), kept by process \(record.keeper.number); `orderflow down --data \(path)` stops it")
+                "one is up in \(path), kept by process \(record.keeper.number); `orderflow down --data \(path)` stops it"
+            )
         }
         let strays = record.parts.filter { $0.process?.isAlive ?? false }
         guard !strays.isEmpty else {
@@ -36,7 +37,8 @@ struct Examination {
         let told = strays.map { "\($0.name) (\($0.process?.number ?? 0))" }.joined(separator: ", ")
         let numbers = strays.compactMap(\.process?.number).map { "\($0)" }.joined(separator: " ")
         return Finding(
-            "street", .ill, "its keeper is gone, but these processes are left: \(told). End them: kill \(numbers)")
+            "street", .ill,
+            "its keeper is gone, but these processes are left: \(told). End them: kill \(numbers)")
     }
 
     // MARK: Ports
@@ -89,7 +91,9 @@ struct Examination {
         let path = "\(directory)/doctor.probe"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            return Finding("disk", .ill, "nothing can be written in \(directory): \(Self.systemError). Choose another --data")
+            return Finding(
+                "disk", .ill,
+                "nothing can be written in \(directory): \(Self.systemError). Choose another --data")
         }
         defer {
             close(descriptor)
@@ -101,12 +105,14 @@ struct Examination {
         for _ in 0..<50 {
             let began = clock.now
             guard pwrite(descriptor, page, page.count, 0) == page.count, fsync(descriptor) == 0 else {
-                return Finding("disk", .ill, "a write in \(directory) fails: \(Self.systemError). Look at the disk")
+                return Finding(
+                    "disk", .ill, "a write in \(directory) fails: \(Self.systemError). Look at the disk")
             }
             spans.append(clock.now - began)
         }
         let median = spans.sorted()[spans.count / 2]
-        let words = "a write of 4 KiB in \(directory) is synced in \(median.microseconds) us (median of \(spans.count))"
+        let words =
+            "a write of 4 KiB in \(directory) is synced in \(median.microseconds) us (median of \(spans.count))"
         return median < .milliseconds(20)
             ? Finding("disk", .well, words)
             : Finding("disk", .doubtful, "\(words), which is slow: a lone commit takes as long")
@@ -120,8 +126,10 @@ struct Examination {
         let free = (Int64(information.f_bavail) * Int64(information.f_frsize)) >> 20
         let words = "\(free) MiB are free in \(place)"
         switch free {
-        case ..<128: return Finding("room", .ill, "\(words). Below 128 MiB the broker takes nothing new in: make room")
-        case ..<512: return Finding("room", .doubtful, "\(words). Below 128 MiB the broker takes nothing new in")
+        case ..<128:
+            return Finding("room", .ill, "\(words). Below 128 MiB the broker takes nothing new in: make room")
+        case ..<512:
+            return Finding("room", .doubtful, "\(words). Below 128 MiB the broker takes nothing new in")
         default: return Finding("room", .well, words)
         }
     }
@@ -129,16 +137,19 @@ struct Examination {
     private var ledgers: Finding {
         do {
             guard access(settings.data, F_OK) == 0 else {
-                return Finding("ledgers", .well, "there are none yet: \(settings.data) is made when a street opens")
+                return Finding(
+                    "ledgers", .well, "there are none yet: \(settings.data) is made when a street opens")
             }
             let (files, problems) = try LedgerHealth.check(try Ledgers(in: settings.data))
             guard problems.isEmpty else {
                 return Finding(
                     "ledgers", .ill,
-                    "\(problems.joined(separator: "; ")). Move the file away and restore a copy; `sqlite3 FILE .recover` may save what is readable")
+                    "\(problems.joined(separator: "; ")). Move the file away and restore a copy; `sqlite3 FILE .recover` may save what is readable"
+                )
             }
             return Finding(
-                "ledgers", .well, files == 0 ? "there are none yet" : "\(files) files are whole, references and pages")
+                "ledgers", .well,
+                files == 0 ? "there are none yet" : "\(files) files are whole, references and pages")
         } catch {
             return Finding("ledgers", .ill, "they cannot be read: \(error)")
         }
@@ -150,7 +161,10 @@ struct Examination {
     private var clock: Finding {
         let now = SystemTime().now
         return now < Timestamp(seconds: 1_767_225_600)
-            ? Finding("clock", .ill, "it shows \(now), which has passed. Set it: signatures are refused when it is off by 5 minutes")
+            ? Finding(
+                "clock", .ill,
+                "it shows \(now), which has passed. Set it: signatures are refused when it is off by 5 minutes"
+            )
             : Finding("clock", .well, "\(now)")
     }
 
@@ -165,7 +179,9 @@ struct Examination {
         let most = limit.rlim_max > UInt64(Int64.max) ? "no limit" : "\(limit.rlim_max)"
         return limit.rlim_max >= 2_048
             ? Finding("descriptors", .well, "\(limit.rlim_cur) now, \(most) at most")
-            : Finding("descriptors", .doubtful, "\(most) at most, and a broker may have 1024 connections. Raise it: ulimit -n 4096")
+            : Finding(
+                "descriptors", .doubtful,
+                "\(most) at most, and a broker may have 1024 connections. Raise it: ulimit -n 4096")
     }
 
     private static var systemError: String { String(cString: strerror(errno)) }

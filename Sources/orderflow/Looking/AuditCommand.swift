@@ -123,7 +123,8 @@ private struct AuditPage {
     private func lines(for result: RequirementResult) -> [String] {
         let mark = result.held.map { $0 ? "✔" : "✘" } ?? "?"
         let name = result.requirement.rawValue.padded(to: 17)
-        let figures = result.measured.filter { $0.value != .null }.map { "\($0.name) \($0.value.shown)" }.joined(separator: ", ")
+        let figures = result.measured.filter { $0.value != .null }.map { "\($0.name) \($0.value.shown)" }
+            .joined(separator: ", ")
         var lines = [" \(mark) \(name) \(figures)"]
         guard result.held != true else { return lines }
         lines.append("     \(result.requirement.sentence)")

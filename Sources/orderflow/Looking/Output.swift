@@ -89,6 +89,7 @@ enum Output {
 /// What is thrown for an argument that cannot be read.
 protocol UsageFault: Error, CustomStringConvertible {}
 
+extension SettingsFault: UsageFault {}
 extension OrderQuery.Fault: UsageFault {}
 extension OrderSearch.BadCursor: UsageFault {}
 extension Listing.UnknownColumn: UsageFault {}

@@ -44,6 +44,7 @@ struct SettingsReader {
             try number(
                 "queue.visibilityTimeout", in: 0...43_200,
                 default: Int(street.visibilityTimeout.components.seconds)))
+        street.quietSpan = .seconds(try number("queue.quietSpan", in: 0...3_600, default: 0))
         street.maxReceiveCount = try number(
             "queue.maxReceiveCount", in: 1...1_000, default: street.maxReceiveCount)
         street.shards = try number("stream.shards", in: 1...1_000, default: street.shards)
@@ -137,7 +138,8 @@ struct SettingsReader {
                 throw SettingsFault("keys.\(name).secret is missing. Give the key one.")
             }
             guard let policy = try policy(of: name) else {
-                throw SettingsFault("keys.\(name).allow is missing. Say what the key may do, or [] for nothing.")
+                throw SettingsFault(
+                    "keys.\(name).allow is missing. Say what the key may do, or [] for nothing.")
             }
             let id = config.string(forKey: ConfigKey("keys.\(name).id"), default: name)
             return AccessKey(Credentials(accessKeyID: id, secretAccessKey: secret), policy: policy)

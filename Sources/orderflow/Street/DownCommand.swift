@@ -28,7 +28,8 @@ struct DownCommand: AsyncParsableCommand {
         }
         guard record.keeper.signal(SIGTERM) else {
             throw Ending(
-                status: 1, words: "Process \(record.keeper.number), which keeps the street, cannot be stopped by us.")
+                status: 1,
+                words: "Process \(record.keeper.number), which keeps the street, cannot be stopped by us.")
         }
         let time = SystemTime()
         let end = time.uptime + .seconds(60)

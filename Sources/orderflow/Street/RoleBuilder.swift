@@ -49,6 +49,7 @@ struct RoleBuilder {
             directory: settings.data, host: settings.broker.host, port: settings.broker.port,
             keys: settings.isAnonymous ? nil : settings.keys.known(onLoopback: settings.broker.isLoopback))
         broker.region = settings.region
+        broker.quietSpan = settings.quietSpan
         return try LocalBroker(
             broker, storage: storage, surroundings: surroundings, logger: logger,
             listening: { try await listening("broker", $0) })

@@ -76,7 +76,8 @@ struct RunCommand: AsyncParsableCommand {
     private func play(_ settings: StreetSettings, _ http: HTTPClient, _ logger: Logger) async throws {
         let ports = PortBook(directory: settings.data)
         // The broker is where things pile up; everyone else gives back more room than it takes, or can wait.
-        let space = roles.contains("broker")
+        let space =
+            roles.contains("broker")
             ? SpaceGauge(directory: settings.data, ballastBytes: settings.ballastBytes) : nil
         let storage = Storage(
             directory: settings.data, failStop: { Ending.end(74, "\($0)") }, space: space)

@@ -13,7 +13,8 @@ import Darwin
 
 /// The options of every verb that plays a story on a street of its own, and how it is played.
 struct StageOptions: ParsableArguments {
-    @Option(help: "A settings file in YAML. Default: config/local.yaml where there is one.") var config: String?
+    @Option(help: "A settings file in YAML. Default: config/local.yaml where there is one.") var config:
+        String?
     @Option(help: "Seed of all that is left to chance.") var seed: UInt64 = 7
     @Option(help: "Where the directory of this run is made.") var runs = "runs"
     @Flag(help: "No moving cursor: a line a second and a line for each event.") var plain = false

@@ -49,7 +49,9 @@ struct StatusCommand: AsyncParsableCommand {
             switch record {
             case nil: lines.append("No street has been opened in \(directory).")
             case let record? where isKept:
-                lines.append("The street in \(directory) is up since \(record.openedAt), kept by process \(record.keeper.number).")
+                lines.append(
+                    "The street in \(directory) is up since \(record.openedAt), kept by process \(record.keeper.number)."
+                )
             case let record?: lines.append("The street in \(directory), opened \(record.openedAt), is down.")
             }
             if let record, !record.parts.isEmpty {
@@ -81,12 +83,13 @@ struct StatusCommand: AsyncParsableCommand {
                     \(partner.parked) parked\(age), \(partner.state)
                     """
             }
-            return ([
-                "  shop      \(shop.acknowledged) of \(shop.sent) acknowledged, \(shop.refused) refused, \(shop.unsent) to hand over",
-                "  queue     \(queue.waiting) waiting, \(queue.inFlight) in flight, \(queue.delayed) delayed, \(queue.deadLetters) dead letters\(oldest)",
-                "  orders    \(orders.stored) stored, \(orders.rejected) rejected, \(orders.repeats) repeats, \(orders.conflicts) conflicts, \(orders.outbox) in the outbox",
-                "  stream    \(numbers.streamRecords) records, \(numbers.streamBehind) to hand on\(lag)",
-            ] + partners + ["  \(numbers.equation)"]).joined(separator: "\n")
+            return
+                ([
+                    "  shop      \(shop.acknowledged) of \(shop.sent) acknowledged, \(shop.refused) refused, \(shop.unsent) to hand over",
+                    "  queue     \(queue.waiting) waiting, \(queue.inFlight) in flight, \(queue.delayed) delayed, \(queue.deadLetters) dead letters\(oldest)",
+                    "  orders    \(orders.stored) stored, \(orders.rejected) rejected, \(orders.repeats) repeats, \(orders.conflicts) conflicts, \(orders.outbox) in the outbox",
+                    "  stream    \(numbers.streamRecords) records, \(numbers.streamBehind) to hand on\(lag)",
+                ] + partners + ["  \(numbers.equation)"]).joined(separator: "\n")
         }
 
         var json: JSONValue {

@@ -85,7 +85,8 @@ struct UpCommand: AsyncParsableCommand {
         _ = FileManager.default.createFile(atPath: log, contents: nil)
         let keeper = Process()
         keeper.executableURL = URL(filePath: CommandLine.ownPath)
-        keeper.arguments = ["up", "--foreground", "--detached", "--data", directory.path]
+        keeper.arguments =
+            ["up", "--foreground", "--detached", "--data", directory.path]
             + (options.config.map { ["--config", $0] } ?? [])
         keeper.standardInput = FileHandle.nullDevice
         keeper.standardOutput = FileHandle(forWritingAtPath: log)

@@ -317,3 +317,33 @@ extension QueueHouse {
         #expect(overview == ["dead.fifo|1", "orders.fifo|2", "plain|2"])
     }
 }
+
+@Suite struct `A broker whose disk is nearly full` {
+    @Test func `takes nothing new in, goes on handing out, and opens again when there is room`() throws {
+        let house = try QueueHouse()
+
+        try house.play { caller in
+            try await caller.create("orders")
+            try await caller.send("before", to: "orders")
+            house.room.freeBytes = 100 << 20
+            try await caller.sleep(.seconds(2))
+
+            for attempt in [
+                { try await caller.send("while", to: "orders") }, { try await caller.create("new") },
+            ]
+                as [@Sendable () async throws -> Any]
+            {
+                let error = await #expect(throws: ClientError.self) { _ = try await attempt() }
+                #expect("\(String(describing: error))".contains("100 MiB of disk left"))
+            }
+            let message = try #require(try await caller.receive("orders").first)
+            try await caller.delete(message, from: "orders")
+            #expect(try await caller.counts("orders") == [0, 0, 0])
+
+            house.room.freeBytes = 1 << 40
+            try await caller.sleep(.seconds(2))
+            try await caller.send("after", to: "orders")
+            #expect(try await caller.receive("orders").map(\.body) == ["after"])
+        }
+    }
+}

@@ -20,6 +20,9 @@ final class QueueHouse: @unchecked Sendable {  // lives on its world's thread
     private var starts: UInt64
     private let seed: UInt64
     var quietSpan = Duration.zero
+    /// Nil lets everyone do everything.
+    var keys: [AccessKey]?
+    let room = Room()
 
     init(seed: UInt64 = 1) throws {
         self.seed = seed
@@ -41,10 +44,13 @@ final class QueueHouse: @unchecked Sendable {  // lives on its world's thread
         let host = world.host(named: "broker")
         let storage = Storage(
             directory: directory, witness: witness,
+            space: SpaceGauge(
+                directory: directory, ballastBytes: 0, measure: { [room] in room.freeBytes }),
             opened: { disk in host.onDeath { disk.close(orderly: false) } })
         var settings = BrokerSettings(directory: directory)
         settings.writer = nil
         settings.quietSpan = quietSpan
+        settings.keys = keys
         let broker = try LocalBroker(
             settings, storage: storage, surroundings: Surroundings(time: host, chance: .seeded(starts)),
             logger: Logger(label: "broker") { _ in SwiftLogNoOpLogHandler() })
@@ -108,10 +114,19 @@ final class QueueHouse: @unchecked Sendable {  // lives on its world's thread
         QueueCaller(
             client: SigningClient(
                 SQS.self, over: HouseTransport(house: self),
-                credentials: Credentials(accessKeyID: "test", secretAccessKey: "test"),
+                credentials: Self.owner,
                 surroundings: Surroundings(time: outside, chance: .seeded(seed)), retries: .never),
             time: outside)
     }
+
+    /// Someone who speaks Kinesis from outside.
+    func streams(as credentials: Credentials = QueueHouse.owner) -> any Client<Kinesis> {
+        SigningClient(
+            Kinesis.self, over: HouseTransport(house: self), credentials: credentials,
+            surroundings: Surroundings(time: outside, chance: .seeded(seed)), retries: .never)
+    }
+
+    static let owner = Credentials(accessKeyID: "test", secretAccessKey: "test")
 
     fileprivate func answer(_ request: WireRequest) async throws -> WireResponse {
         guard let broker, let inside else { throw TransportError("nobody listens", at: .connection) }
@@ -155,6 +170,16 @@ final class QueueHouse: @unchecked Sendable {  // lives on its world's thread
 
     private final class Ending<Value>: @unchecked Sendable {  // lives on the world's thread
         var result: Result<Value, any Error>?
+    }
+}
+
+/// What is free where the broker's file lies.
+final class Room: Sendable {
+    private let free = Mutex<Int64>(1 << 40)
+
+    var freeBytes: Int64 {
+        get { free.withLock(\.self) }
+        set { free.withLock { $0 = newValue } }
     }
 }
 

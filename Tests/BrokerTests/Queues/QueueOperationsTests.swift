@@ -47,11 +47,47 @@ func refusal(_ call: () async throws -> some Any) async -> WireError? {
         try house.play { caller in
             try await caller.create("orders")
             for url in [
-                "orders", "https://sqs.eu-central-1.amazonaws.com/123456789012/orders", "http://x/1/orders",
+                "orders", "https://sqs.eu-central-1.amazonaws.com/000000000000/orders",
+                "http://x/000000000000/orders",
             ] {
                 try await caller.send("hi", to: url)
             }
             #expect(try await caller.counts("orders") == [3, 0, 0])
+        }
+    }
+
+    @Test func `is none of another account's`() throws {
+        try house.play { caller in
+            try await caller.create("orders")
+            let ours = GetQueueUrl(queueName: "orders", queueOwnerAWSAccountId: "000000000000")
+            let others = GetQueueUrl(queueName: "orders", queueOwnerAWSAccountId: "111122223333")
+
+            let sent = await refusal {
+                try await caller.send("hi", to: "http://broker:4566/111122223333/orders")
+            }
+            let asked = await refusal { try await caller.client(others) }
+
+            #expect(sent?.type == "QueueDoesNotExist")
+            #expect(asked?.type == "QueueDoesNotExist")
+            #expect(try await caller.client(ours).queueUrl.hasSuffix("/000000000000/orders"))
+        }
+    }
+
+    @Test(arguments: [
+        ("k", "v", 50, true), ("k", "v", 51, false), ("", "v", 1, false),
+        (String(repeating: "k", count: 128), String(repeating: "v", count: 256), 1, true),
+        (String(repeating: "k", count: 129), "v", 1, false),
+        ("k", String(repeating: "v", count: 257), 1, false),
+    ])
+    func `has at most 50 sound tags`(key: String, value: String, count: Int, isMade: Bool) throws {
+        let tags = WireMap((0..<count).map { (key: count == 1 ? key : "\(key)\($0)", value: value) })
+
+        try house.play { caller in
+            let error = await refusal {
+                try await caller.client(CreateQueue(queueName: "orders", tags: tags))
+            }
+
+            #expect(error?.type == (isMade ? nil : "InvalidParameterValueException"))
         }
     }
 

@@ -11,9 +11,9 @@ final class DeafPort {
 
     init() {
         #if canImport(Glibc)
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         #else
-        descriptor = socket(AF_INET, SOCK_STREAM, 0)
+        let descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #endif
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -25,6 +25,7 @@ final class DeafPort {
                 precondition(getsockname(descriptor, generic, &length) == 0)
             }
         }
+        self.descriptor = descriptor
         number = Int(UInt16(bigEndian: address.sin_port))
     }
 

@@ -54,7 +54,8 @@ struct House: Sendable {
             case "give up": throw CancellationError()
             default: break
             }
-            memory.note("\(caller.accessKeyID) in \(caller.region) at \(caller.endpoint): \(message.messageBody)")
+            memory.note(
+                "\(caller.accessKeyID) in \(caller.region) at \(caller.endpoint): \(message.messageBody)")
             return SendMessage.Output(messageId: "m", md5OfMessageBody: "d")
         }
         desk.on(DeleteMessage.self) { message, _ in
@@ -94,7 +95,9 @@ struct House: Sendable {
     /// A request that would be done if it were signed: it stores `content`.
     func storing(_ content: String, by service: any WireService.Type) -> WireRequest {
         if service.name == SQS.name {
-            request(service, "SendMessage", ["QueueUrl": "http://h/0/orders.fifo", "MessageBody": .string(content)])
+            request(
+                service, "SendMessage",
+                ["QueueUrl": "http://h/0/orders.fifo", "MessageBody": .string(content)])
         } else {
             request(
                 service, "PutRecord",

@@ -33,7 +33,9 @@ final class RawCaller: ChannelInboundHandler, Sendable {
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 256 << 10))
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(caller) }
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(caller)
+                }
             }
             .connect(host: "127.0.0.1", port: port).get()
         caller.state.withLock { $0.channel = channel }
@@ -107,7 +109,8 @@ final class RawCaller: ChannelInboundHandler, Sendable {
 extension RawCaller.State {
     fileprivate mutating func takeAnswer() -> RawCaller.Answer? {
         guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
-        let lines = String(decoding: bytes[bytes.startIndex..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
+        let lines = String(decoding: bytes[bytes.startIndex..<end.lowerBound], as: UTF8.self).split(
+            separator: "\r\n")
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
             let halves = line.split(separator: ":", maxSplits: 1)

@@ -1,0 +1,14 @@
+/// What a queue URL says: whose queue it is, and its name. Scheme and host are not looked at.
+///
+/// Source: observed on Amazon SQS: account and name decide, and a bare name is accepted too.
+public struct QueueURL: Hashable, Sendable {
+    /// Nil beside a bare name.
+    public let account: String?
+    public let name: String
+
+    public init(_ text: String) {
+        let parts = text.split(separator: "/").suffix(2).map(String.init)
+        account = parts.count == 2 ? parts[0] : nil
+        name = parts.last ?? ""
+    }
+}

@@ -1,0 +1,76 @@
+import Clockwork
+import JSON
+import Outages
+import Testing
+
+@Suite struct `A street's record` {
+    @Test func `is read as it was written`() throws {
+        let record = StreetRecord(
+            keeper: ProcessIdentity(number: 4_711, began: 99), openedAt: Timestamp(seconds: 1_795_382_043),
+            isOpen: true,
+            parts: [
+                .init(
+                    name: "oms", condition: "running", process: ProcessIdentity(number: 4_712, began: nil),
+                    starts: 2),
+                .init(name: "shop", condition: "held", process: nil, starts: 1),
+            ])
+
+        #expect(StreetRecord(try JSONValue(parsing: record.json.text)) == record)
+    }
+
+    @Test(arguments: [
+        "{}", "[]", #"{"keeper": {"pid": 1}}"#, #"{"keeper": 1, "opened_at": "x", "parts": []}"#,
+    ])
+    func `is nothing that was cut off or is something else`(text: String) throws {
+        #expect(StreetRecord(try JSONValue(parsing: text)) == nil)
+    }
+}
+
+@Suite struct `Free ports` {
+    @Test func `differ from each other`() {
+        let ports = FreePorts.pick(20)
+
+        #expect(Set(ports).count == 20)
+        #expect(ports.allSatisfy { (1...65_535).contains($0) })
+    }
+
+    @Test func `are chosen where the settings leave the choice, and nowhere else`() {
+        var settings = StreetSettings()
+        settings.broker.port = 0
+        settings.partners[1].address.port = 0
+
+        let chosen = settings.withChosenPorts()
+
+        #expect(chosen.broker.port != 0 && chosen.partners[1].address.port != 0)
+        #expect(chosen.courier == settings.courier && chosen.partners[0] == settings.partners[0])
+    }
+}
+
+@Suite struct `A day of kills` {
+    private static let mortals = ["broker", "shop", "oms", "function", "courier"]
+
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func `gives each process its turn, within the day and in order`(seed: UInt64) {
+        let story = DemoStory.killing(Self.mortals, times: 30, during: .seconds(25), seed: seed)
+
+        var deaths: [String: Int] = [:]
+        for scene in story.scenes {
+            guard case .kill(let name) = scene.deed else { Issue.record("\(scene.deed)"); continue }
+            deaths[name, default: 0] += 1
+        }
+        #expect(deaths == Dictionary(uniqueKeysWithValues: Self.mortals.map { ($0, 6) }))
+        #expect(story.scenes.map(\.at) == story.scenes.map(\.at).sorted())
+        #expect(story.scenes.allSatisfy { .zero <= $0.at && $0.at <= story.length })
+    }
+
+    @Test func `is the same for the same seed`() {
+        let day = { DemoStory.killing(Self.mortals, times: 10, during: .seconds(9), seed: $0).scenes }
+
+        #expect(day(7) == day(7))
+        #expect(day(7) != day(8))
+    }
+
+    @Test func `may pass without any`() {
+        #expect(DemoStory.killing(Self.mortals, times: 0, during: .seconds(9), seed: 1).scenes.isEmpty)
+    }
+}
