@@ -165,6 +165,19 @@ import Testing
         #expect(before == ["0"])
         #expect(scene.queue.messages.count == 3)
     }
+
+    @Test func `is left out when the last order has gone before it was due`() throws {
+        let scene = ShopScene()
+        let settings = ShopSettings.test(pace: .burst, pranks: [Prank(.again, at: .seconds(5))])
+        try scene.open(settings, source: TradingDay.house(2))
+        scene.pass(.seconds(2))
+        scene.kill()
+        try scene.open(settings, source: TradingDay.house(2))
+        scene.pass(.seconds(10))
+
+        #expect(try scene.rows("SELECT pranks_played FROM trading_days") == ["1"])
+        #expect(scene.queue.messages.count == 2)
+    }
 }
 
 extension Judgement {

@@ -91,7 +91,20 @@ extension SimulatedStreet {
                     WHERE published_at IS NULL ORDER BY 1 LIMIT 3
                     """)
         }
-        return (messages ?? []) + (events ?? []) + (deliveries ?? [])
+        return (messages ?? []) + (events ?? []) + (try unheard()) + (deliveries ?? [])
+    }
+
+    /// Events that the stream has and the courier does not.
+    private func unheard() throws -> [String] {
+        let published = try look("orders.db", in: "oms") { db in
+            try String.fetchAll(
+                db, sql: "SELECT event_id FROM outbox WHERE published_at IS NOT NULL ORDER BY 1")
+        }
+        let heard = try look("courier.db", in: "courier") { db in
+            try Set(String.fetchAll(db, sql: "SELECT event_id FROM messages"))
+        }
+        guard let published, let heard else { return [] }
+        return published.filter { !heard.contains($0) }.prefix(3).map { "\($0) never handed on" }
     }
 
     private func rests() throws -> [(what: String, count: Int?)] {

@@ -19,6 +19,8 @@ actor OrderDesk {
     private(set) var outgoing: Int
     /// For those who want to send it again.
     private var lastAcknowledged: Parcel?
+    /// True once no customer comes any more.
+    private var isDayOver = false
 
     init(ledger: ShopLedger, source: String, surroundings: Surroundings) throws {
         self.ledger = ledger
@@ -32,7 +34,10 @@ actor OrderDesk {
 
     func openDay() throws -> ShopLedger.Day { try ledger.open(source, now: surroundings.now) }
 
-    func closeDay() throws { try ledger.close(source, now: surroundings.now) }
+    func closeDay() throws {
+        try ledger.close(source, now: surroundings.now)
+        isDayOver = true
+    }
 
     /// Takes customers' orders. When this returns, none of them can be forgotten.
     func take(_ purchases: [Purchase]) throws {
@@ -48,9 +53,15 @@ actor OrderDesk {
     /// Lays down what a prank wants to be sent, under a deduplication id of its own, so that the queue lets
     /// it pass.
     ///
+    /// A prank that needs an order is left out where none is to come any more.
+    ///
     /// - Returns: False while there is no order yet to play it with.
     func play(_ prank: Prank.Kind) throws -> Bool {
-        guard let message = PrankMessage(prank, with: lastAcknowledged) else { return false }
+        guard let message = PrankMessage(prank, with: lastAcknowledged) else {
+            guard isDayOver, outgoing == 0 else { return false }
+            try ledger.leaveOutPrank(of: source)
+            return true
+        }
         try lay([
             ShopLedger.Draft(
                 orderNumber: message.orderNumber, idempotencyKey: message.idempotencyKey,

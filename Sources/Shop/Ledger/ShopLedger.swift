@@ -91,6 +91,13 @@ struct ShopLedger: Sendable {
         }
     }
 
+    /// Counts a prank as played that cannot be.
+    func leaveOutPrank(of source: String) throws {
+        try disk.write { db in
+            try db.run("UPDATE trading_days SET pranks_played = pranks_played + 1 WHERE source = ?", [source])
+        }
+    }
+
     // MARK: Handing over
 
     /// The row of the last parcel that waits, 0 when none does.

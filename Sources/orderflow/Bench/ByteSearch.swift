@@ -9,7 +9,9 @@ extension UnsafeRawBufferPointer {
     func end(of text: String, from place: Int = 0) -> Int? {
         var text = text
         return text.withUTF8 { sought in
-            guard let first = sought.first, let pattern = sought.baseAddress, let base = baseAddress else { return nil }
+            guard let first = sought.first, let pattern = sought.baseAddress, let base = baseAddress else {
+                return nil
+            }
             var place = place
             while count - place >= sought.count {
                 guard let found = memchr(base + place, Int32(first), count - place - sought.count + 1) else {

@@ -98,12 +98,14 @@ final class PostOffice {
     @discardableResult
     func settle(atMost limit: Duration = .seconds(600)) -> Bool {
         let end = world.uptime + limit
-        while inside == nil || !isQuiet {
-            guard world.uptime < end else { return false }
-            // Looking into the ledger costs more than a step does.
-            run(until: { false }, atMost: min(.milliseconds(250), end - world.uptime))
+        // Looking into the ledger costs more than a step does: the longer it takes, the less often.
+        var pause = Duration.milliseconds(100)
+        while !isQuiet {
+            guard inside != nil, world.uptime < end else { return false }
+            run(until: { false }, atMost: min(pause, end - world.uptime))
+            pause = min(pause * 1.5, .seconds(60))
         }
-        return true
+        return inside != nil
     }
 
     /// Lets time pass.
