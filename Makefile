@@ -5,6 +5,10 @@ PYTHON ?= python3
 RELEASE = .build/release/orderflow
 CLIENTS = .venv/bin/python
 
+# A few tests at a time: some load the cores in virtual time, and others wait for real processes beside them.
+WIDTH = $(shell $(SWIFT) test --help-hidden 2>/dev/null | grep -q -e --experimental-maximum-parallelization-width \
+	&& echo --experimental-maximum-parallelization-width 4)
+
 .PHONY: demo build test conformance simulate bench format lint setup
 
 ## demo: build for release and play a trading day with outages; ends with a verdict
@@ -18,7 +22,7 @@ build: setup
 ## test: build everything and run every suite
 test: setup
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build $(WIDTH)
 
 ## conformance: drive the built program with boto3, the AWS CLI and raw HTTP, and with its own verbs
 conformance: build $(CLIENTS)

@@ -1,7 +1,7 @@
 import Outages
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A supervisor` {
+@Suite(.timeLimit(.minutes(5))) struct `A supervisor` {
     private static let idle = "exec sleep 60"
 
     @Test func `starts again what has died`() async throws {

@@ -44,8 +44,8 @@ public struct WireFront: Sendable {
 
     private func answerWithoutID(_ request: WireRequest) async -> WireResponse {
         let target = request.headers["x-amz-target"] ?? ""
-        let parts = target.split(separator: ".", maxSplits: 1)
-        guard request.method == "POST", let prefix = parts.first,
+        let prefix = Substring(target.utf8.prefix { $0 != UInt8(ascii: ".") })
+        guard request.method == "POST", !prefix.isEmpty,
             let service = services.first(where: { $0.targetPrefix == prefix })
         else {
             return Self.unknownService(request)
@@ -55,9 +55,8 @@ public struct WireFront: Sendable {
             return service.response(to: Self.unknownOperation)
         }
         return await service.answer(
-            request, operation: parts.count > 1 ? parts[1] : "", admission: admission,
-            surroundings: surroundings,
-            logger: logger)
+            request, operation: Substring(target.utf8.dropFirst(prefix.utf8.count + 1)), admission: admission,
+            surroundings: surroundings, logger: logger)
     }
 
     static let unknownOperation = WireError(
@@ -146,7 +145,7 @@ private struct Attended<Service: WireService>: AttendedService {
     }
 
     private static func read(_ request: WireRequest) throws(WireError) -> JSONValue {
-        let isCBOR = request.headers["content-type"]?.contains("cbor") ?? false
+        let isCBOR = request.mediaType.hasPrefix("application/x-amz-cbor")
         guard !isCBOR, let json = try? JSONValue(parsing: request.body, depth: 32, width: 1_000),
             case .object = json
         else {

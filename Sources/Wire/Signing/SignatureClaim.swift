@@ -15,7 +15,7 @@ struct SignatureClaim {
     var isPresigned: Bool { validFor != nil }
 
     init(_ request: WireRequest) throws(AuthenticationFault) {
-        let inQuery = request.query.contains("X-Amz-Algorithm=")
+        let inQuery = !request.query.isEmpty && request.query.contains("X-Amz-Algorithm=")
         switch (request.headers.count(of: "authorization"), inQuery) {
         case (0, false): throw .missing
         case (0, true): try self.init(query: request)
@@ -30,25 +30,34 @@ struct SignatureClaim {
 
     private init(header request: WireRequest) throws(AuthenticationFault) {
         let header = request.headers["authorization"] ?? ""
-        let closing = "Authorization=\(header.prefix(256))"
+        func closing() -> String { "Authorization=\(header.prefix(256))" }
         guard header.hasPrefix("AWS4-HMAC-SHA256 "), header.utf8.count <= 8_192 else {
-            throw .incomplete("Authorization header requires 'AWS4-HMAC-SHA256'. \(closing)")
+            throw .incomplete("Authorization header requires 'AWS4-HMAC-SHA256'. \(closing())")
         }
-        var parts: [Substring: Substring] = [:]
-        for part in header.dropFirst("AWS4-HMAC-SHA256 ".count).split(separator: ",") {
-            let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = halves[0].drop { $0 == " " }
-            guard halves.count == 2, parts.updateValue(halves[1], forKey: name) == nil else {
+        var (credential, signedHeaders, signature): (Substring?, Substring?, Substring?)
+        for part in header.utf8.dropFirst("AWS4-HMAC-SHA256 ".utf8.count).split(separator: UInt8(ascii: ","))
+        {
+            let parameter = part.drop { $0 == UInt8(ascii: " ") }
+            let name = Substring(parameter.prefix { $0 != UInt8(ascii: "=") })
+            let value = Substring(parameter.dropFirst(name.utf8.count + 1))
+            switch (name, parameter.count > name.utf8.count) {
+            case ("Credential", true) where credential == nil: credential = value
+            case ("SignedHeaders", true) where signedHeaders == nil: signedHeaders = value
+            case ("Signature", true) where signature == nil: signature = value
+            default:
                 throw .incomplete(
-                    "Authorization header has a part that is no parameter, or one twice. \(closing)")
+                    "Authorization header has a part that is no parameter, or one twice. \(closing())")
             }
         }
-        let missing = ["Credential", "Signature", "SignedHeaders"].filter {
-            parts[$0[...], default: ""].isEmpty
-        }
-        guard missing.isEmpty, parts.count == 3 else {
-            let words = missing.map { "Authorization header requires '\($0)' parameter. " }.joined()
-            throw .incomplete("\(words)\(closing)")
+        guard let credential, !credential.isEmpty, let signature, !signature.isEmpty, let signedHeaders,
+            !signedHeaders.isEmpty
+        else {
+            let missing = [
+                ("Credential", credential), ("Signature", signature), ("SignedHeaders", signedHeaders),
+            ]
+            .filter { $0.1?.isEmpty ?? true }
+            let words = missing.map { "Authorization header requires '\($0.0)' parameter. " }.joined()
+            throw .incomplete("\(words)\(closing())")
         }
         let dateHeader = request.headers.count(of: "x-amz-date") > 0 ? "x-amz-date" : "date"
         guard request.headers.count(of: dateHeader) == 1, let date = request.headers[dateHeader],
@@ -56,15 +65,14 @@ struct SignatureClaim {
                 ?? (dateHeader == "date" ? Timestamp(httpDate: date) : nil)
         else {
             throw .incomplete(
-                "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. \(closing)"
+                "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. \(closing())"
             )
         }
         self.date = moment.amzDate
         self.moment = moment
-        (accessKeyID, scope) = try Self.read(credential: parts["Credential", default: ""])
-        signedHeaders = parts["SignedHeaders", default: ""].split(
-            separator: ";", omittingEmptySubsequences: false)
-        signature = try Self.read(signature: parts["Signature", default: ""])
+        (accessKeyID, scope) = try Self.read(credential: credential)
+        self.signedHeaders = Self.split(signedHeaders, at: ";")
+        self.signature = try Self.read(signature: signature)
         securityToken = request.headers["x-amz-security-token"]
     }
 
@@ -93,8 +101,7 @@ struct SignatureClaim {
         self.date = date
         self.moment = moment
         (accessKeyID, scope) = try Self.read(credential: parameters["X-Amz-Credential", default: ""][...])
-        signedHeaders = parameters["X-Amz-SignedHeaders", default: ""][...]
-            .split(separator: ";", omittingEmptySubsequences: false)
+        signedHeaders = Self.split(parameters["X-Amz-SignedHeaders", default: ""][...], at: ";")
         signature = try Self.read(signature: parameters["X-Amz-Signature", default: ""][...])
         securityToken = parameters["X-Amz-Security-Token"] ?? request.headers["x-amz-security-token"]
         validFor = .seconds(seconds)
@@ -103,12 +110,18 @@ struct SignatureClaim {
     private static func read(
         credential: Substring
     ) throws(AuthenticationFault) -> (String, CredentialScope) {
-        let parts = credential.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = split(credential, at: "/")
         guard parts.count == 5, parts[4] == "aws4_request", !parts[0].isEmpty else {
             throw .incomplete(
                 "Credential must have exactly 5 slash-delimited elements and end in aws4_request.")
         }
         return (String(parts[0]), CredentialScope(date: parts[1], region: parts[2], service: parts[3]))
+    }
+
+    /// By bytes: characters would have to be looked for first, and that on every request.
+    private static func split(_ text: Substring, at separator: Unicode.Scalar) -> [Substring] {
+        text.utf8.split(separator: UInt8(ascii: separator), omittingEmptySubsequences: false).map(
+            Substring.init)
     }
 
     private static func read(signature: Substring) throws(AuthenticationFault) -> [UInt8] {
