@@ -47,7 +47,8 @@ let targets: [[Target]] = [
     // Ground floor: time and chance as values, JSON text as a value, an SQLite file that keeps its word.
     house("Clockwork", on: [.product(name: "HeapModule", package: "swift-collections")]),
     house("JSON", on: []),
-    house("Disk", on: ["Clockwork", grdb, sqlite, logging]),
+    [.target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")])],
+    house("Disk", on: ["Clockwork", "CSQLite", grdb, sqlite, logging]),
 
     // Language, rules, protocol, windows.
     house("Orders", on: ["Clockwork", "JSON", crypto]),

@@ -9,6 +9,7 @@ import Darwin
 
 extension Disk {
     static func connect(to path: String, checkpoints: Checkpoints) throws -> (DatabaseQueue, LogGauge) {
+        SQLiteLibrary.prepare()
         let log = LogGauge()
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)

@@ -4,7 +4,7 @@ import json
 import os
 import signal
 
-from street import is_alive, until
+from street import is_alive, orderflow, until
 
 ROLES = {"broker", "partner-warehouse", "partner-crm", "partner-carrier", "courier", "function", "oms", "shop"}
 
@@ -99,7 +99,7 @@ def test_the_doctor_says_which_port_is_taken(street):
     elsewhere = street.cwd / "elsewhere.yaml"
     elsewhere.write_text(f"broker: {{port: {port}}}\n")
 
-    answer = street.run("doctor", "--config", elsewhere, "--data", street.cwd / "other")
+    answer = orderflow("doctor", "--config", elsewhere, "--data", street.cwd / "other", cwd=street.cwd)
 
     assert answer.returncode == 1
     assert f"{port} is in use" in answer.stdout

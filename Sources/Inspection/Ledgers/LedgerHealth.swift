@@ -1,10 +1,12 @@
+import Disk
 import GRDB
 
 /// Whether the files of a data directory are whole, for whoever wonders before anything is started.
 package enum LedgerHealth {
     /// The version of the SQLite library that this program uses, such as `3.40.1`.
     package static func sqliteVersion() throws -> String {
-        try DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") ?? "" }
+        SQLiteLibrary.prepare()
+        return try DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") ?? "" }
     }
 
     /// Reads every ledger through, with SQLite's own checks. About 0.3 s for each 100 MiB.

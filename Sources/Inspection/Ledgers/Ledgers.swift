@@ -1,3 +1,4 @@
+import Disk
 import GRDB
 import Synchronization
 
@@ -128,6 +129,7 @@ extension Ledgers {
 
     /// An empty database in memory, to which the ledgers are attached; being read-only, so are they.
     private static func connect() throws -> DatabaseQueue {
+        SQLiteLibrary.prepare()
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(2)

@@ -73,11 +73,16 @@ extension DemoVerdict {
     }
 
     private var recoveryLine: String {
-        let told = audit.recoveries.map { recovery in
-            let seconds = recovery.seconds.map { "in \(Self.decimal($0)) s" } ?? "not finished"
-            return "\(recovery.fault.target): \(recovery.backlogAtEnd) waiting -> 0 \(seconds)"
-        }
-        return told.isEmpty ? "nothing was broken" : told.joined(separator: "   ")
+        guard !audit.recoveries.isEmpty else { return "nothing was broken" }
+        let byTarget = Dictionary(grouping: audit.recoveries, by: \.fault.target)
+        return byTarget.sorted { $0.key < $1.key }.compactMap { target, recoveries in
+            // Of many recoveries the slowest is told.
+            let slowest = recoveries.max { ($0.seconds ?? .infinity) < ($1.seconds ?? .infinity) }
+            guard let slowest else { return nil }
+            let seconds = slowest.seconds.map { "in \(Self.decimal($0)) s" } ?? "not finished"
+            let times = recoveries.count == 1 ? "" : " \(recoveries.count) times, at worst"
+            return "\(target):\(times) \(slowest.backlogAtEnd) waiting -> 0 \(seconds)"
+        }.joined(separator: "   ")
     }
 
     private var partnersLine: String {

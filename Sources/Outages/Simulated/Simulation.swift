@@ -7,7 +7,7 @@ import NIOPosix
 /// Seeds have nothing to do with each other, so their outcomes do not depend on how many threads there are.
 package struct Simulation: Sendable {
     /// Orders that each shop sells, beside its tricks.
-    package var orders = 30
+    package var orders = 20
     /// A mistake made on purpose in every street, to show that it would be noticed.
     package var sabotage: Sabotage?
     private let template: StreetTemplate

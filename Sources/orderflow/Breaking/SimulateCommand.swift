@@ -20,7 +20,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @Option(help: "How many seeds to play.") var seeds = 1_000
     @Option(help: "The first seed.") var from: UInt64 = 1
-    @Option(help: "Orders that each street sells.") var orders = 30
+    @Option(help: "Orders that each street sells.") var orders = 20
     @Option(help: "Seeds that are played at the same time. Default: one for each core.") var threads: Int?
     @Flag(help: "Tell what happened, line by line. For a single seed.") var story = false
     @Flag(help: "Stop at the first seed that does not hold.") var first = false
