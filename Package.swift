@@ -24,7 +24,6 @@ let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swif
 let collections: [Target.Dependency] = [
     .product(name: "DequeModule", package: "swift-collections"),
     .product(name: "HeapModule", package: "swift-collections"),
-    .product(name: "OrderedCollections", package: "swift-collections"),
 ]
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -53,7 +52,7 @@ let targets: [[Target]] = [
     // Language, rules, protocol, windows.
     house("Orders", on: ["Clockwork", "JSON", crypto]),
     house("Queue", on: ["Clockwork", "JSON", crypto] + collections),
-    house("Stream", on: ["Clockwork", crypto] + collections),
+    house("Stream", on: ["Clockwork", crypto]),
     house("Wire", on: ["Clockwork", "JSON", crypto, httpClient, lifecycle, logging] + nio),
     house(
         "Inspection", on: ["Clockwork", "JSON", "Disk", "Orders", grdb, sqlite],

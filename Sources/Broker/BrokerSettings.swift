@@ -1,4 +1,5 @@
 import Clockwork
+import Foundation
 import Wire
 
 /// How a broker is set up. The defaults suit a laptop.
@@ -13,6 +14,8 @@ public struct BrokerSettings: Sendable {
     /// The region of unsigned requests; signed ones name theirs.
     public var region = "us-east-1"
     public var limits = HTTPListener.Limits()
+    /// Event loops that answer, each on a thread of its own; a connection stays on one.
+    public var threads = min(4, ProcessInfo.processInfo.activeProcessorCount)
     /// The account that ARNs and queue URLs name.
     public var account = "000000000000"
     /// How long a deleted queue's name cannot be taken again, and how long after a purge the next one is refused.

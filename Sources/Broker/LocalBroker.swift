@@ -82,8 +82,8 @@ public final class LocalBroker: Service {
     public func run() async throws {
         try await run { [self] in
             try await HTTPListener(
-                host: settings.host, port: settings.port, limits: settings.limits, surroundings: surroundings,
-                logger: logger, listening: listening,
+                host: settings.host, port: settings.port, limits: settings.limits, threads: settings.threads,
+                surroundings: surroundings, logger: logger, listening: listening,
                 stopping: { [queues, streams] in
                     queues.stopWaiting()
                     streams.stopWaiting()

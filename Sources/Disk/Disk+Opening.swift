@@ -59,7 +59,14 @@ extension Disk {
     /// 64 MiB of pages: about 0.1 s. Larger files are checked by `orderflow doctor`.
     private static let mostPagesToCheck = 16_384
 
+    /// Makes a directory, and those above it that are missing.
     static func makeDirectory(_ path: String) throws(DiskError) {
+        guard mkdir(path, 0o700) != 0, errno != EEXIST else { return }
+        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+        guard errno == ENOENT, !parent.isEmpty else {
+            throw .unreachable(file: path, details: String(cString: strerror(errno)))
+        }
+        try makeDirectory(parent)
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw .unreachable(file: path, details: String(cString: strerror(errno)))
         }

@@ -57,8 +57,9 @@ extension DemoVerdict {
 
     private var ordersLine: String {
         """
-        \(audit.counts.stored) stored, \(final.orders.rejected) rejected, \(audit.counts.repeats) repeats absorbed, \
-        \(audit.counts.conflicts) conflicts recorded, \(audit.counts.deadLetters) dead letters
+        \(audit.counts.stored) stored, \(audit.equation.rejected) rejected, \(audit.counts.repeats.counted("repeat")) \
+        absorbed, \(audit.counts.conflicts.counted("conflict")) recorded, \
+        \(audit.counts.deadLetters.counted("dead letter"))
         """
     }
 
@@ -91,7 +92,7 @@ extension DemoVerdict {
         let repeats = audit.partners.reduce(0) { $0 + $1.repeats }
         let ages = audit.partners.map { "\($0.name) \($0.ageP95Milliseconds.map { "\($0) ms" } ?? "-")" }
         return """
-            \(delivered) of \(expected) deliveries, \(repeats) repeats, all recognised; p95 age \
+            \(delivered) of \(expected) deliveries, \(repeats.counted("repeat")), all recognised; p95 age \
             \(ages.joined(separator: ", "))
             """
     }
@@ -123,4 +124,9 @@ extension DemoVerdict {
         ]
         return .object(object)
     }
+}
+
+extension Int {
+    /// `1 repeat`, `2 repeats`.
+    fileprivate func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
 }

@@ -18,8 +18,8 @@ package struct ShopPlan: Hashable, Sendable {
         case burst
     }
 
-    package var source = Source.houseDay
-    package var pace = Pace.replay(speed: 549)
+    package var source = Source.synthetic(orders: nil)
+    package var pace = Pace.rate(perSecond: 2)
     package var seed: UInt64 = 7
     /// Set when the shop plays the demo's tricks (a repeat, a conflict, a message that is no order): how long a second of
     /// the story lasts.

@@ -25,6 +25,7 @@ package struct StreetKeeper: Sendable {
         }
         await Task { await street.supervisor.stop() }.value
         await supervision.value
+        if let record = street.directory.streetRecord { try write(record.closed) }
         street.journal.note("the street is closed")
         do {
             try outcome.get()

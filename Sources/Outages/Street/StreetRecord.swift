@@ -6,7 +6,7 @@ package struct StreetRecord: Hashable, Sendable {
     /// One process of the street.
     package struct Part: Hashable, Sendable {
         package var name: String
-        /// `running`, `frozen`, `held` or `restarting`.
+        /// `running`, `frozen`, `held`, `restarting` or `stopped`.
         package var condition: String
         package var process: ProcessIdentity?
         /// How often it has been started.
@@ -32,6 +32,17 @@ package struct StreetRecord: Hashable, Sendable {
         self.openedAt = openedAt
         self.isOpen = isOpen
         self.parts = parts
+    }
+
+    /// The same street after all of its processes have ended in order.
+    package var closed: StreetRecord {
+        var record = self
+        record.isOpen = false
+        for place in parts.indices {
+            record.parts[place].condition = "stopped"
+            record.parts[place].process = nil
+        }
+        return record
     }
 
     /// True while the keeper, and so the street, is alive.

@@ -105,10 +105,13 @@ struct SettingsReader {
 
     private func shop(_ house: ShopPlan) throws -> ShopPlan {
         var plan = house
-        switch config.string(forKey: "shop.source", default: "house-day") {
-        case "house-day": plan.source = .houseDay
+        switch config.string(forKey: "shop.source", default: "synthetic") {
+        case "house-day":
+            plan.source = .houseDay
+            plan.pace = .replay(speed: 549)
         case "online-retail":
             plan.source = .onlineRetail(config.stringArray(forKey: "shop.files", default: []))
+            plan.pace = .replay(speed: 549)
         case "synthetic": plan.source = .synthetic(orders: config.int(forKey: "shop.orders"))
         case let other:
             throw SettingsFault("shop.source is \(other). Use one of: house-day, online-retail, synthetic.")

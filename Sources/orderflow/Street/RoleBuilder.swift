@@ -105,7 +105,7 @@ struct RoleBuilder {
     }
 
     private func courier() throws -> [any Service] {
-        let network = WebhookNetwork(reaching: AddressGuard(), time: surroundings.time)
+        let network = WebhookNetwork(reaching: doors, time: surroundings.time)
         let endpoints = try settings.partners.map { partner in
             guard let url = EndpointURL(partner.address.url + PartnerSettings.path) else {
                 throw SettingsFault("The address of partner \(partner.name) is no URL.")
@@ -141,6 +141,14 @@ struct RoleBuilder {
                 return await service.answer(request)
             })
         return [service, listener]
+    }
+
+    /// This machine, unless the settings name a partner elsewhere: then every public address, and those that they name.
+    private var doors: AddressGuard {
+        let hosts = settings.partners.map(\.address).filter { !$0.isLoopback }.map(\.host)
+        return hosts.isEmpty
+            ? AddressGuard()
+            : AddressGuard(reach: .world, allowed: hosts.compactMap { Network($0) } + ["127.0.0.1", "::1"])
     }
 
     private var admission: WireFront.Admission {

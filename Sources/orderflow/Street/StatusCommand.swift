@@ -36,7 +36,7 @@ struct StatusCommand: AsyncParsableCommand {
 
         /// What a process is doing; without a keeper none can be trusted to be there.
         private func condition(of part: StreetRecord.Part) -> String {
-            guard let process = part.process else { return isKept ? part.condition : "stopped" }
+            guard let process = part.process else { return part.condition }
             return process.isAlive ? part.condition : "dead"
         }
 
