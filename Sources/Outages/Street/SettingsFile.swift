@@ -19,7 +19,7 @@ extension StreetSettings {
         }
         return [
             "data": .string(data), "region": .string(region), "anonymous": .bool(isAnonymous),
-            "broker": brokerSection, "courier": courier.file, "partners": partnerSection,
+            "broker": brokerSection, "courier": courierSection, "partners": partnerSection,
             "queue": queueSection, "stream": streamSection, "oms": ["workers": JSONValue(workers)],
             "keys": keySection, "retries": ["schedule": .string(retrySchedule.rawValue)], "shop": shop.file,
         ]
@@ -29,6 +29,13 @@ extension StreetSettings {
         [
             "host": .string(broker.host), "port": JSONValue(broker.port),
             "ballast": JSONValue(ballastBytes >> 20),
+        ]
+    }
+
+    private var courierSection: JSONValue {
+        [
+            "host": .string(courier.host), "port": JSONValue(courier.port),
+            "concurrency": JSONValue(courierConcurrency),
         ]
     }
 

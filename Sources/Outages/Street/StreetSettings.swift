@@ -53,6 +53,9 @@ package struct StreetSettings: Sendable {
     package var queueEndpoint: String?
     package var streamEndpoint: String?
     package var courier = Address(port: 4_570)
+    /// Webhooks that may be under way to one partner at once, 2 to 256. An attempt waits for two commits and an answer, so
+    /// this bounds how many a partner is told in a second.
+    package var courierConcurrency = 32
     package var partners = [
         Partner(name: "warehouse", address: Address(port: 4_571), secret: .ofHouse(1)),
         Partner(name: "crm", address: Address(port: 4_572), secret: .ofHouse(2)),

@@ -7,7 +7,8 @@ public struct QueueURL: Hashable, Sendable {
     public let name: String
 
     public init(_ text: String) {
-        let parts = text.split(separator: "/").suffix(2).map(String.init)
+        // By bytes, for every request has one.
+        let parts = text.utf8.split(separator: UInt8(ascii: "/")).suffix(2).map { String(Substring($0)) }
         account = parts.count == 2 ? parts[0] : nil
         name = parts.last ?? ""
     }

@@ -36,6 +36,7 @@ struct SettingsReader {
         street.broker = try address("broker", default: street.broker)
         street.ballastBytes = Int64(try number("broker.ballast", in: 0...65_536, default: 64)) << 20
         street.courier = try address("courier", default: street.courier)
+        street.courierConcurrency = try number("courier.concurrency", in: 2...256, default: 32)
         street.queueEndpoint = config.string(forKey: "queue.endpoint")
         street.streamEndpoint = config.string(forKey: "stream.endpoint")
         street.isAnonymous = config.bool(forKey: "anonymous", default: false)

@@ -111,6 +111,7 @@ struct RoleBuilder {
                 throw SettingsFault("The address of partner \(partner.name) is no URL.")
             }
             var endpoint = Endpoint(name: partner.name, url: url, secrets: [partner.secret])
+            endpoint.concurrency = settings.courierConcurrency
             endpoint.patience = settings.retrySchedule == .fast ? .fast : .standard
             return endpoint
         }
