@@ -63,11 +63,24 @@ import Testing
         }
         let troupe = try Troupe(["broker": script("broker"), "oms": script("oms"), "shop": script("shop")])
 
-        try await troupe.play { _ in
+        try await troupe.play { supervisor in
             try await troupe.wait { troupe.lines(in: "ups").count == 3 }
+            for name in supervisor.names { _ = try await troupe.process(of: name) }
         }
 
         #expect(troupe.lines(in: "endings") == ["shop", "oms", "broker"])
+    }
+
+    @Test(arguments: 0..<8)
+    func `ends also who is just being started`(patience: Int) async throws {
+        let troupe = try Troupe(["oms": Self.idle, "shop": Self.idle])
+
+        // Returns only when every process has ended.
+        try await troupe.play { supervisor in
+            for _ in 0..<patience * 3 { await Task.yield() }
+        }
+
+        #expect(await troupe.supervisor.processes.isEmpty)
     }
 
     @Test func `keeps what each process says`() async throws {

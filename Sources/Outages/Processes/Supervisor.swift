@@ -218,6 +218,8 @@ package actor Supervisor {
     private func started(_ name: String, process: Int32) {
         starts[name, default: 0] += 1
         conditions[name] = .running(process: process)
+        // It was being started while it was told to stop, and was not there yet to hear it.
+        if isStopping || held.contains(name) { _ = send(SIGTERM, to: process) }
     }
 
     private func someChange() async {
