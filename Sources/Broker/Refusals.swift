@@ -27,6 +27,19 @@ extension WireError {
     }
 }
 
+extension GroupCommit {
+    /// Makes sure that a change can be handed in now. Ask inside the lock in which you decide, before you decide.
+    func accept() throws(WireError) {
+        guard isAccepting else { throw .busy }
+    }
+
+    /// As ``accept()``, for what takes up more room than it gives back.
+    func acceptMore() throws(WireError) {
+        try accept()
+        if let reason = noRoom { throw .full(reason) }
+    }
+}
+
 extension CommitTicket {
     /// Waits until the change is durable.
     ///

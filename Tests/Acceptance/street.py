@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from built_program import binary
 
 SETTINGS = """
 broker: {port: 0, ballast: 0}
@@ -20,17 +20,6 @@ queue: {visibilityTimeout: 2, maxReceiveCount: 3}
 retries: {schedule: fast}
 shop: {source: synthetic, orders: %d, rate: %d}
 """
-
-
-def binary() -> Path:
-    """The program under test: what ORDERFLOW names, else the release build, else the debug build."""
-    builds = [REPOSITORY / ".build" / kind / "orderflow" for kind in ("release", "debug")]
-    named = os.environ.get("ORDERFLOW")
-    candidates = [REPOSITORY / named] if named else builds
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate
-    raise FileNotFoundError(f"There is no orderflow at {' or '.join(map(str, candidates))}. Build it first.")
 
 
 def orderflow(*words, text=None, cwd=None) -> subprocess.CompletedProcess:

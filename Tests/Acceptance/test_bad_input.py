@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from street import REPOSITORY, Street, until
+from built_program import REPOSITORY
+from street import Street, until
 
 SOUND = json.loads((REPOSITORY / "fixtures" / "documents" / "order-placed.json").read_text())
 

@@ -72,7 +72,7 @@ extension QueueDesk {
     ) throws -> (CommitTicket<Void>, [Result<Void, QueueFault>]) {
         let now = surroundings.now
         return try state.withLock { state in
-            try accept()
+            try commit.accept()
             guard let open = state.queues[name] else { throw SQS.queueDoesNotExist }
             let outcomes = deeds.map { deed in
                 Result { () throws(QueueFault) in

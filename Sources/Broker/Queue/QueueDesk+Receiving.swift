@@ -29,7 +29,7 @@ extension QueueDesk {
     private func take(_ wish: ReceiveWish, from name: QueueKey) async throws -> OpenQueue.Outcome {
         let now = surroundings.now
         let (known, id) = try state.withLock { state -> (OpenQueue.Outcome?, UInt64) in
-            try accept()
+            try commit.accept()
             guard let open = state.queues[name] else { throw SQS.queueDoesNotExist }
             // Whoever came before is served before.
             if open.waiters.isEmpty {

@@ -83,7 +83,7 @@ extension QueueDesk {
     ) throws -> (CommitTicket<Void>, [Result<Sent, QueueFault>]) {
         let now = surroundings.now
         return try state.withLock { state in
-            try acceptMore()
+            try commit.acceptMore()
             guard let open = state.queues[name] else { throw SQS.queueDoesNotExist }
             var contents: [MessageContent] = []
             let outcomes = messages.map { message in

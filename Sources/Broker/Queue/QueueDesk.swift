@@ -121,7 +121,7 @@ final class QueueDesk: Sendable {
         let name = QueueKey(region: caller.region, name: request.queueName)
         let now = surroundings.now
         let ticket = try state.withLock { state throws -> CommitTicket<Void> in
-            try acceptMore()
+            try commit.acceptMore()
             let attributes = try WireError.mapping { () throws(QueueFault) in
                 // A name that cannot be is told before attributes that cannot be.
                 let isFIFO = given.contains { $0.name == "FifoQueue" && $0.value.lowercased() == "true" }
@@ -177,7 +177,7 @@ final class QueueDesk: Sendable {
         let name = key(request.queueUrl, caller)
         let now = surroundings.now
         let ticket = try state.withLock { state in
-            try accept()
+            try commit.accept()
             guard let open = state.queues.removeValue(forKey: name) else { throw SQS.queueDoesNotExist }
             let id = open.engine.id
             state.names[id] = nil
@@ -246,7 +246,7 @@ final class QueueDesk: Sendable {
         let name = key(request.queueUrl, caller)
         let now = surroundings.now
         let ticket = try state.withLock { state in
-            try accept()
+            try commit.accept()
             guard let open = state.queues[name] else { throw SQS.queueDoesNotExist }
             var changed = open.engine.attributes
             try WireError.mapping { () throws(QueueFault) in
@@ -271,7 +271,7 @@ final class QueueDesk: Sendable {
         let name = key(request.queueUrl, caller)
         let now = surroundings.now
         let ticket = try state.withLock { state in
-            try accept()
+            try commit.accept()
             guard let open = state.queues[name] else { throw SQS.queueDoesNotExist }
             if let last = open.lastPurge, now - last < settings.quietSpan {
                 throw WireError(.purgedRecently(name.name))
@@ -287,16 +287,6 @@ final class QueueDesk: Sendable {
     }
 
     // MARK: Names
-
-    func accept() throws(WireError) {
-        guard commit.isAccepting else { throw .busy }
-    }
-
-    /// As ``accept()``, for what takes up more room than it gives back.
-    func acceptMore() throws(WireError) {
-        try accept()
-        if let reason = commit.noRoom { throw .full(reason) }
-    }
 
     /// The queue that a URL means, in the caller's region; the nameless one, which nobody has, for another account's.
     func key(_ url: String, _ caller: Caller) -> QueueKey {

@@ -60,7 +60,7 @@ extension StreamDesk {
         }
         let now = surroundings.now
         let (ticket, placed) = try streams.withLock { streams in
-            try acceptMore()
+            try commit.acceptMore()
             guard var open = streams.open[name], open.key != nil else { throw notFound(name) }
             if let large = entries.first(where: { $0.bytes > open.maxRecordKiB << 10 }) {
                 throw WireError(

@@ -83,7 +83,7 @@ final class StreamDesk: Sendable {
         let name = StreamName(region: caller.region, name: request.streamName)
         let (settings, now) = (settings, surroundings.now)
         let ticket = try streams.withLock { streams in
-            try acceptMore()
+            try commit.acceptMore()
             guard streams.open[name] == nil else {
                 throw WireError(
                     "ResourceInUseException",
@@ -157,7 +157,7 @@ final class StreamDesk: Sendable {
         try WireError.mapping { () throws(StreamFault) in try constraints.check() }
         let name = try streamName(request.streamName, request.streamARN, caller)
         let ticket = try streams.withLock { streams in
-            try accept()
+            try commit.accept()
             guard let open = streams.open[name], let key = open.key else { throw notFound(name) }
             streams.open[name] = nil
             streams.lastCreations[name] = open.stream.lastCreation
@@ -259,16 +259,6 @@ final class StreamDesk: Sendable {
     }
 
     // MARK: Names
-
-    func accept() throws(WireError) {
-        guard commit.isAccepting else { throw .busy }
-    }
-
-    /// As ``accept()``, for what takes up more room than it gives back.
-    func acceptMore() throws(WireError) {
-        try accept()
-        if let reason = commit.noRoom { throw .full(reason) }
-    }
 
     func streamName(_ name: String?, _ arn: String?, _ caller: Caller) throws(WireError) -> StreamName {
         let given = arn.flatMap { StreamARN($0) }

@@ -54,10 +54,10 @@ extension DemoStory {
         story.length = length
         let step = length / Double(kills + 1)
         var turn: [String] = []
-        story.scenes = (1...max(1, kills)).prefix(kills).map { number in
+        story.scenes = (0..<kills).map { kill in
             if turn.isEmpty { turn = names.shuffled(using: &random) }
             let shift = Double.random(in: -0.4...0.4, using: &random)
-            return Scene(at: step * (Double(number) + shift), deed: .kill(turn.removeLast()))
+            return Scene(at: step * (Double(kill + 1) + shift), deed: .kill(turn.removeLast()))
         }
         return story
     }

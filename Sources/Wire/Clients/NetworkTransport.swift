@@ -32,6 +32,22 @@ public struct NetworkTransport: Transport {
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
     }
 
+    /// Lends a client of ``makeHTTPClient()`` to a deed, and shuts it down however the deed ends.
+    public static func withHTTPClient<Outcome>(
+        _ deed: (HTTPClient) async throws -> Outcome
+    ) async throws -> Outcome {
+        let http = makeHTTPClient()
+        let outcome: Outcome
+        do {
+            outcome = try await deed(http)
+        } catch {
+            try await http.shutdown()
+            throw error
+        }
+        try await http.shutdown()
+        return outcome
+    }
+
     public func send(_ request: WireRequest, timeout: Duration) async throws -> WireResponse {
         do {
             return try await withThrowingTaskGroup { group in

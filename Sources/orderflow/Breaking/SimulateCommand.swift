@@ -41,8 +41,8 @@ struct SimulateCommand: AsyncParsableCommand {
         var simulation = try Simulation()
         simulation.orders = orders
         if story { return try tell(simulation) }
-        let clock = ContinuousClock()
-        let began = clock.now
+        let time = SystemTime()
+        let began = time.uptime
         let cores = threads ?? ProcessInfo.processInfo.activeProcessorCount
         let summary = try await Interruption.cancelling { [simulation] in
             try await simulation.play(seeds: from...from + UInt64(seeds) - 1, threads: cores) { outcome in
@@ -50,7 +50,7 @@ struct SimulateCommand: AsyncParsableCommand {
                 return outcome.held || !first
             }
         }
-        let report = Report(summary: summary, elapsed: clock.now - began)
+        let report = Report(summary: summary, elapsed: time.uptime - began)
         Console.say(json ? report.json.text : report.text)
         guard summary.broken.isEmpty else { throw ExitCode(1) }
     }

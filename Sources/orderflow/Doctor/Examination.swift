@@ -101,14 +101,14 @@ struct Examination {
         }
         let page = [UInt8](repeating: 0, count: 4_096)
         var spans: [Duration] = []
-        let clock = ContinuousClock()
+        let time = SystemTime()
         for _ in 0..<50 {
-            let began = clock.now
+            let began = time.uptime
             guard pwrite(descriptor, page, page.count, 0) == page.count, fsync(descriptor) == 0 else {
                 return Finding(
                     "disk", .ill, "a write in \(directory) fails: \(Self.systemError). Look at the disk")
             }
-            spans.append(clock.now - began)
+            spans.append(time.uptime - began)
         }
         let median = spans.sorted()[spans.count / 2]
         let words =

@@ -34,9 +34,11 @@ struct SettingsReader {
         street.data = config.string(forKey: "data", default: street.data)
         street.region = config.string(forKey: "region", default: street.region)
         street.broker = try address("broker", default: street.broker)
-        street.ballastBytes = Int64(try number("broker.ballast", in: 0...65_536, default: 64)) << 20
+        street.ballastBytes =
+            Int64(try number("broker.ballast", in: 0...65_536, default: Int(street.ballastBytes >> 20))) << 20
         street.courier = try address("courier", default: street.courier)
-        street.courierConcurrency = try number("courier.concurrency", in: 2...256, default: 32)
+        street.courierConcurrency = try number(
+            "courier.concurrency", in: 2...256, default: street.courierConcurrency)
         street.queueEndpoint = config.string(forKey: "queue.endpoint")
         street.streamEndpoint = config.string(forKey: "stream.endpoint")
         street.isAnonymous = config.bool(forKey: "anonymous", default: false)
@@ -45,7 +47,8 @@ struct SettingsReader {
             try number(
                 "queue.visibilityTimeout", in: 0...43_200,
                 default: Int(street.visibilityTimeout.components.seconds)))
-        street.quietSpan = .seconds(try number("queue.quietSpan", in: 0...3_600, default: 0))
+        street.quietSpan = .seconds(
+            try number("queue.quietSpan", in: 0...3_600, default: Int(street.quietSpan.components.seconds)))
         street.maxReceiveCount = try number(
             "queue.maxReceiveCount", in: 1...1_000, default: street.maxReceiveCount)
         street.shards = try number("stream.shards", in: 1...1_000, default: street.shards)

@@ -62,15 +62,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func play(_ settings: StreetSettings, _ logger: Logger) async throws {
-        let http = NetworkTransport.makeHTTPClient()
-        let outcome: Result<Void, any Error>
-        do {
-            outcome = .success(try await play(settings, http, logger))
-        } catch {
-            outcome = .failure(error)
-        }
-        try await http.shutdown()
-        try outcome.get()
+        try await NetworkTransport.withHTTPClient { try await play(settings, $0, logger) }
     }
 
     private func play(_ settings: StreetSettings, _ http: HTTPClient, _ logger: Logger) async throws {

@@ -51,24 +51,18 @@ struct StageOptions: ParsableArguments {
         let directory = try RunDirectory.new(in: runs, named: "\(verb)-\(seed)", at: surroundings.now)
         if !json { Console.say(" orderflow \(verb): \(title), seed \(seed), kept in \(directory.path)\n") }
 
-        let http = NetworkTransport.makeHTTPClient()
         var logger = Logger(label: "conductor", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .error
-        let outcome: Result<DemoVerdict, any Error>
         do {
-            let street = try Street(
-                settings, in: directory, program: CommandLine.ownPath, surroundings: surroundings,
-                logger: logger, http: http)
-            let director = DemoDirector(
-                street: street, story: story, title: "orderflow \(verb)  \(title)  seed \(seed)",
-                run: directory.name, screen: screen, surroundings: surroundings)
-            outcome = .success(try await Interruption.cancelling { try await director.play() })
-        } catch {
-            outcome = .failure(error)
-        }
-        try await http.shutdown()
-        do {
-            let verdict = try outcome.get()
+            let verdict = try await NetworkTransport.withHTTPClient { [logger] http in
+                let street = try Street(
+                    settings, in: directory, program: CommandLine.ownPath, surroundings: surroundings,
+                    logger: logger, http: http)
+                let director = DemoDirector(
+                    street: street, story: story, title: "orderflow \(verb)  \(title)  seed \(seed)",
+                    run: directory.name, screen: screen, surroundings: surroundings)
+                return try await Interruption.cancelling { try await director.play() }
+            }
             if !json { Console.say(Self.hints(in: directory)) }
             throw ExitCode(verdict.exitStatus)
         } catch is CancellationError {

@@ -44,16 +44,8 @@ struct UpCommand: AsyncParsableCommand {
     // MARK: In the foreground
 
     private func keep(_ settings: StreetSettings, in directory: RunDirectory) async throws {
-        let http = NetworkTransport.makeHTTPClient()
-        let outcome: Result<Void, any Error>
         do {
-            outcome = .success(try await keep(settings, in: directory, http: http))
-        } catch {
-            outcome = .failure(error)
-        }
-        try await http.shutdown()
-        do {
-            try outcome.get()
+            try await NetworkTransport.withHTTPClient { try await keep(settings, in: directory, http: $0) }
         } catch let fault as StreetFault {
             throw Ending(status: 3, words: "\(fault) Logs: \(directory.logs)")
         }
