@@ -35,6 +35,7 @@ package final class GroupCommit: Sendable {
         var writer: UnsafeContinuation<Void, Never>?
         var isAccepting = true
         var isStopped = false
+        var closing: [@Sendable (Database) throws -> Void] = []
         var reload: [@Sendable (Database) throws -> Void] = []
     }
 
@@ -47,6 +48,12 @@ package final class GroupCommit: Sendable {
     /// Names a closure that loads memory again after a failed commit. Call before ``run()``.
     package func onFailure(_ reload: @escaping @Sendable (Database) throws -> Void) {
         state.withLock { $0.reload.append(reload) }
+    }
+
+    /// Names a closure that ends every transaction, for what only has to be right once all changes are in. Call before
+    /// ``run()``.
+    package func beforeCommit(_ closing: @escaping @Sendable (Database) throws -> Void) {
+        state.withLock { $0.closing.append(closing) }
     }
 
     /// False while memory may be ahead of disk, when too much waits already, and once stopped.
@@ -139,8 +146,10 @@ package final class GroupCommit: Sendable {
 
     private func commit(_ batch: [any PendingDeed]) {
         do {
+            let closing = state.withLock(\.closing)
             try disk.write { db in
                 for deed in batch { try deed.perform(in: db) }
+                for close in closing { try close(db) }
             }
             for deed in batch { deed.finish(nil) }
         } catch {

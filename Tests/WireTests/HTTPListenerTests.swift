@@ -113,7 +113,7 @@ import Testing
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(PieceCounter { bytes in pieces.withLock { $0.append(bytes) } })
-                    try pipeline.configureHTTPServerPipeline()
+                    try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
                     try pipeline.addHandler(
                         HTTPConnection(
                             channel: channel, limits: HTTPListener.Limits(), time: HandClock(),

@@ -81,9 +81,9 @@ extension QueueDesk {
                 }
             }
             let writing = open.takeWriting()
-            let ticket = commit.enqueue { db in
+            let ticket = commit.enqueue { [self] db in
                 // Also when nothing changed: deleting again leans on the first delete, which may still be on its way.
-                if !writing.changes.isEmpty { try QueueStore.write(writing, in: db) }
+                if !writing.changes.isEmpty { try record(writing, in: db) }
             }
             serve(name, &state, now: now)
             return (ticket, outcomes)

@@ -134,19 +134,21 @@ extension QueueDesk {
         let id = open.engine.id
         let (admissions, targets) = admit(deadLettersIn: writing, &state, now: now)
         guard !leases.isEmpty else {
-            if !writing.changes.isEmpty { _ = commit.enqueue { try Self.write(writing, admissions, in: $0) } }
+            if !writing.changes.isEmpty {
+                _ = commit.enqueue { [self] db in try record(writing, admissions, in: db) }
+            }
             return (nil, targets)
         }
-        let ticket = commit.enqueue { [leases] db in
-            try Self.write(writing, admissions, in: db)
+        let ticket = commit.enqueue { [self, leases] db in
+            try record(writing, admissions, in: db)
             return try QueueStore.contents(of: leases, in: id, db)
         }
         return (ticket, targets)
     }
 
-    private static func write(_ writing: QueueWriting, _ admissions: [QueueWriting], in db: Database) throws {
-        try QueueStore.write(writing, in: db)
-        for admission in admissions { try QueueStore.write(admission, in: db) }
+    private func record(_ writing: QueueWriting, _ admissions: [QueueWriting], in db: Database) throws {
+        try record(writing, in: db)
+        for admission in admissions { try record(admission, in: db) }
     }
 
     /// Loads the next rows while the rules want them. - Returns: Whether there were any.

@@ -99,9 +99,9 @@ extension QueueDesk {
             }
             let bytes = contents.reduce(0) { $0 + $1.message.sizeBytes + 256 }
             let writing = open.takeWriting(contents: contents)
-            let ticket = commit.enqueue(bytes: bytes) { db in
+            let ticket = commit.enqueue(bytes: bytes) { [self] db in
                 // A repetition writes nothing, but its answer leans on the first send, which may still be on its way.
-                if !writing.changes.isEmpty { try QueueStore.write(writing, in: db) }
+                if !writing.changes.isEmpty { try record(writing, in: db) }
             }
             serve(name, &state, now: now)
             return (ticket, outcomes)

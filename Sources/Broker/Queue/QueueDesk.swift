@@ -27,6 +27,7 @@ final class QueueDesk: Sendable {
     let seal: ReceiptSeal
     let state = Mutex(State())
     let alarmSet = Bell()
+    private let counters = QueueCounters()
 
     struct State {
         var queues: [QueueKey: OpenQueue] = [:]
@@ -57,7 +58,11 @@ final class QueueDesk: Sendable {
         self.surroundings = surroundings
         self.seal = ReceiptSeal(key: seal.withUnsafeBytes { Array($0) })
         try reader.read { try self.load($0) }
-        commit.onFailure { [weak self] db in try self?.load(db) }
+        commit.beforeCommit { [counters] db in try counters.write(in: db) }
+        commit.onFailure { [weak self] db in
+            self?.counters.forget()
+            try self?.load(db)
+        }
     }
 
     /// Forgets all and loads it again: at the start, and after a failed commit. Those who wait go on waiting.
@@ -280,7 +285,7 @@ final class QueueDesk: Sendable {
             open.engine.purge(now: now)
             let writing = open.takeWriting()
             state.needsSweep = true
-            return commit.enqueue { db in try QueueStore.write(writing, in: db) }
+            return commit.enqueue { [self] db in try record(writing, in: db) }
         }
         try await ticket.durable()
         return NoOutput()
@@ -299,10 +304,16 @@ final class QueueDesk: Sendable {
         "\(caller.endpoint)/\(settings.account)/\(name.name)"
     }
 
+    /// Writes a change; how its queue stands then follows at the end of the commit.
+    func record(_ writing: QueueWriting, in db: Database) throws {
+        counters.note(writing)
+        try QueueStore.write(writing, in: db)
+    }
+
     /// Hands whatever a queue has changed to the commit.
     func write(_ open: OpenQueue) {
         let writing = open.takeWriting()
         guard !writing.changes.isEmpty else { return }
-        _ = commit.enqueue { db in try QueueStore.write(writing, in: db) }
+        _ = commit.enqueue { [self] db in try record(writing, in: db) }
     }
 }

@@ -24,6 +24,7 @@ struct QueueWriting: Sendable {
 }
 
 extension QueueStore {
+    /// Writes all of it but how the queue stands, which ``QueueCounters`` keeps for the end of the commit.
     static func write(_ writing: QueueWriting, in db: Database) throws {
         var contents = writing.contents.makeIterator()
         for change in writing.changes {
@@ -53,8 +54,6 @@ extension QueueStore {
                     arguments: [place(writing.queue, .beforeAll), place(writing.queue, upTo)])
             }
         }
-        try db.cachedStatement(sql: "UPDATE queues SET next_sequence = ?, untouched = ? WHERE queue_id = ?")
-            .execute(arguments: [writing.nextSequence.rawValue, writing.untouched, writing.queue.rawValue])
     }
 
     private static func store(

@@ -24,6 +24,8 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
     var weather = Weather.calm
     /// Nothing that is sent this way arrives.
     var cutArrows: Set<Arrow> = []
+    /// Says who is to die before he hears an answer.
+    var watch: PointWatch?
     private(set) var sightings = Sightings()
 
     private struct Listener {
@@ -103,7 +105,12 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
         else {
             return lose(call, passage)
         }
-        world.after(passage.replyDelay) { call.finish(.success(response)) }
+        world.after(passage.replyDelay) { [self] in
+            if call.isOpen, watch?.hears(answerTo: call.request, in: call.client.name) == true {
+                call.client.die()
+            }
+            call.finish(.success(response))
+        }
     }
 
     private func isSwallowed(from: String, to: String, _ isLost: Bool, as loss: Sighting) -> Bool {

@@ -15,6 +15,7 @@ final class SimulatedPart: @unchecked Sendable {  // on one thread, as said abov
         /// The data directory.
         let directory: String
         let story: Story
+        let watch: PointWatch
     }
 
     let name: String
@@ -62,7 +63,7 @@ final class SimulatedPart: @unchecked Sendable {  // on one thread, as said abov
         host.clockOffset = clockOffset
         self.host = host
         bornAt = ground.world.uptime
-        let crashPoint = CrashPoint(host: host) { [self] point in
+        let crashPoint = CrashPoint(host: host, watch: ground.watch) { [self] point in
             sightings.note(point.side == .before ? .crashedBeforeCommit(role) : .crashedAfterCommit(role))
             ground.story.tell("\(name) crashed \(point)")
         }

@@ -7,8 +7,8 @@ import Wire
 /// The whole street in virtual time, on one thread, by seed: every role on a computer of its own, on real files, through
 /// the same signed bytes as ever.
 ///
-/// First a storm in which processes die, freeze and lose each other's words; then calm, in which everything must come to
-/// rest; then the audit over the files. The same seed always tells the same story.
+/// First an ordeal, such as a storm in which processes die, freeze and lose each other's words; then calm, in which
+/// everything must come to rest; then the audit over the files. The same seed always tells the same story.
 final class SimulatedStreet: @unchecked Sendable {  // lives on its world's thread
     let seed: UInt64
     let plan: StreetPlan
@@ -18,6 +18,7 @@ final class SimulatedStreet: @unchecked Sendable {  // lives on its world's thre
     let parts: [SimulatedPart]
     let story: Story
     let witness = WireWitness()
+    let watch: PointWatch
     let directory: ScratchDirectory
     /// Chance for what is done to the street.
     var random: SeededGenerator
@@ -27,7 +28,18 @@ final class SimulatedStreet: @unchecked Sendable {  // lives on its world's thre
     private var isProvisioned = false
     private var tasks: [Task<Void, Never>] = []
 
-    init(seed: UInt64, orders: Int, sabotage: Sabotage?, template: StreetTemplate, isTold: Bool) throws {
+    /// What befalls the street.
+    enum Ordeal: Sendable {
+        /// A storm, drawn from the seed as the street itself is.
+        case storm
+        /// One death, at a point that the street passes in any case; nil for none.
+        case crash(SweepPoint?)
+    }
+
+    init(
+        seed: UInt64, orders: Int, ordeal: Ordeal = .storm, sabotage: Sabotage?, template: StreetTemplate,
+        isTold: Bool
+    ) throws {
         var random = SeededGenerator(seed: seed)
         self.seed = seed
         world = SimulatedWorld(seed: random.next(), beginning: Self.beginning)
@@ -37,14 +49,24 @@ final class SimulatedStreet: @unchecked Sendable {  // lives on its world's thre
         try template.lay(out: directory)
         conductor = world.host(named: "conductor")
         let names = StreetSettings().processes
-        storm = Storm(hitting: names, using: &random)
-        plan = StreetPlan(seed: seed, orders: orders, selling: storm.span, using: &random)
+        switch ordeal {
+        case .storm:
+            storm = Storm(hitting: names, using: &random)
+            plan = StreetPlan(seed: seed, orders: orders, selling: storm.span, using: &random)
+            watch = PointWatch(processes: names, endingAt: nil)
+        case .crash(let point):
+            storm = .none
+            plan = StreetPlan(seed: seed, swept: orders)
+            watch = PointWatch(processes: names, endingAt: point)
+        }
         let cast = SimulatedCast(
             settings: plan.settings, shop: plan.shop, purchases: plan.purchases, sabotage: sabotage,
             network: network,
             witness: witness)
         let ground = SimulatedPart.Ground(
-            world: world, network: network, cast: cast, directory: directory.path, story: story)
+            world: world, network: network, cast: cast, directory: directory.path, story: story,
+            watch: watch)
+        network.watch = watch
         parts = names.map { SimulatedPart($0, on: ground, seed: random.next()) }
         self.random = random
     }

@@ -24,6 +24,15 @@ struct Storm: Sendable {
     /// How far a wall clock may be set off, in either direction.
     var largestJump: Duration
 
+    /// No storm at all.
+    static let none = Storm()
+
+    private init() {
+        span = .zero
+        targets = []
+        largestJump = .zero
+    }
+
     /// - Parameter names: Of all processes.
     init(hitting names: [String], using random: inout SeededGenerator) {
         span = random.span(in: .seconds(8)...(.seconds(30)))

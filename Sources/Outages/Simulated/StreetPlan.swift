@@ -9,6 +9,17 @@ struct StreetPlan: Sendable {
     var purchases: any PurchaseSource
     var orders: Int
 
+    /// A street that is swept: its usual set-up, a shop with all its tricks, and little time to lose.
+    init(seed: UInt64, swept orders: Int) {
+        settings.visibilityTimeout = .seconds(5)
+        self.orders = orders
+        purchases = FirstPurchases(orders, of: SyntheticOrders(seed: seed, flawedPerMille: 80))
+        shop.pace = .rate(perSecond: 20)
+        shop.pranks = Prank.Kind.allCases.enumerated().map { place, kind in
+            Prank(kind, at: .milliseconds(300 * (place + 1)))
+        }
+    }
+
     init(seed: UInt64, orders: Int, selling span: Duration, using random: inout SeededGenerator) {
         settings.queueKind = random.isLucky(0.25) ? .standard : .fifo
         settings.workers = Int.random(in: 1...3, using: &random)

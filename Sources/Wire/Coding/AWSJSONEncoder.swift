@@ -95,7 +95,7 @@ private struct KeyedPage<Key: CodingKey>: KeyedEncodingContainerProtocol {
     private mutating func name(_ key: Key) {
         if !isFirst { page.bytes.append(UInt8(ascii: ",")) }
         isFirst = false
-        if key is MapKey {
+        if Key.self == MapKey.self {
             page.bytes.appendJSONString(key.stringValue)
         } else if let (first, rest) = key.capitalised {
             page.bytes.append(UInt8(ascii: "\""))

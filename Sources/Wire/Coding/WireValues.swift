@@ -86,14 +86,14 @@ protocol MapDecoder: Decoder {
 extension CodingKey {
     /// The member's name on the wire: with a capital letter, or as it stands behind a `=`, or a map's own key.
     var wireName: String {
-        if self is MapKey { return stringValue }
+        if Self.self == MapKey.self { return stringValue }
         guard let (first, rest) = capitalised else { return stringValue }
         return String(decoding: CollectionOfOne(first), as: UTF8.self) + String(Substring(rest))
     }
 
     /// Whether this is ``wireName``, without making a text of it.
     func isSpelled(_ wireName: String) -> Bool {
-        if self is MapKey { return stringValue.utf8.elementsEqual(wireName.utf8) }
+        if Self.self == MapKey.self { return stringValue.utf8.elementsEqual(wireName.utf8) }
         guard let (first, rest) = capitalised else { return wireName.isEmpty }
         return wireName.utf8.first == first && wireName.utf8.dropFirst().elementsEqual(rest)
     }

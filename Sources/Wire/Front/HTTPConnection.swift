@@ -1,13 +1,16 @@
 import Clockwork
+import DequeModule
 import NIOCore
 import NIOHTTP1
 
 /// One caller's connection: gathers a request, has it answered, writes the answer in one piece, and so on.
 ///
-/// All state belongs to the connection's event loop.
-final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {  // touched on its event loop only
+/// What a caller sends before he has his answer waits, and no more is read from him. All state belongs to the
+/// connection's event loop.
+final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {  // touched on its event loop only
     typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
 
     private let channel: any Channel
     private let executor: LoopExecutor
@@ -19,7 +22,12 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {  // tou
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var work: Task<Void, Never>?
+    /// True from a request's last byte until its answer has been taken.
     private var isWorking = false
+    /// What has been heard meanwhile, to be taken in afterwards.
+    private var heard: Deque<Result<HTTPServerRequestPart, HTTPParserError>> = []
+    /// True when the next read was asked for meanwhile.
+    private var isReadHeld = false
     /// True while a request is being handed over: an answer that is there at once waits for the next turn of the loop,
     /// or a thousand requests in one packet would be answered on one stack.
     private var isHandingOver = false
@@ -51,18 +59,38 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {  // tou
         deadline = time.uptime + limits.headArrival
     }
 
+    func read(context: ChannelHandlerContext) {
+        if isWorking { isReadHeld = true } else { context.read() }
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head):
+        hear(.success(unwrapInboundIn(data)))
+    }
+
+    /// What is no HTTP is told so; the decoder closes the connection as soon as this returns.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError, !isLast else {
+            work?.cancel()
+            return context.close(promise: nil)
+        }
+        hear(.failure(error))
+    }
+
+    private func hear(_ news: Result<HTTPServerRequestPart, HTTPParserError>) {
+        guard !isWorking else { return heard.append(news) }
+        switch news {
+        case .success(.head(let head)):
             begin(head)
-        case .body(let part):
+        case .success(.body(let part)):
             guard head != nil else { return }
             guard body.count + part.readableBytes <= limits.bodyBytes else { return refuse(.payloadTooLarge) }
             body.append(contentsOf: part.readableBytesView)
-        case .end:
+        case .success(.end):
             guard let head else { return }
             self.head = nil
             respond(to: head)
+        case .failure(let error):
+            refuse(error == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest)
         }
     }
 
@@ -78,19 +106,14 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {  // tou
         body = []
         if let announced { body.reserveCapacity(min(announced, 1 << 20)) }
         if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
-            channel.writeAndFlush(
-                HTTPServerResponsePart.head(.init(version: .http1_1, status: .continue)), promise: nil)
+            var goOn = channel.allocator.buffer(capacity: 32)
+            goOn.writeContinue()
+            channel.writeAndFlush(goOn, promise: nil)
         }
     }
 
     private func respond(to head: HTTPRequestHead) {
-        let uri = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        let request = WireRequest(
-            method: head.method.rawValue, path: uri.first.map(String.init) ?? "/",
-            query: uri.count > 1 ? String(uri[1]) : "",
-            headers: WireHeaders(
-                lowercased: head.headers.map { (name: $0.name.lowercased(), value: $0.value) }),
-            body: body)
+        let request = WireRequest(head, body: body)
         body = []
         let keepsOpen = head.isKeepAlive
         isWorking = true
@@ -116,30 +139,31 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {  // tou
 
     /// Writes head and body in one piece, and lets the next request in once the caller has taken both.
     private func write(_ response: WireResponse, keepsOpen: Bool) {
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(response.headers.fields.count + 3)
-        for field in response.headers.fields { headers.add(name: field.name, value: field.value) }
-        if response.headers["date"] == nil { headers.add(name: "date", value: HTTPDate.text(for: time.now)) }
-        headers.add(name: "content-length", value: String(response.body.count))
-        if !keepsOpen { headers.add(name: "connection", value: "close") }
-        let status = HTTPResponseStatus(statusCode: response.status)
-        let head = HTTPServerResponsePart.head(.init(version: .http1_1, status: status, headers: headers))
-        let body = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: response.body)))
         isLast = isLast || !keepsOpen
         isWorking = true
         deadline = time.uptime + limits.idle
-        channel.write(head, promise: nil)
-        channel.writeAndFlush(body).whenComplete { [self] written in
+        var piece = channel.allocator.buffer(capacity: 512 + response.body.count)
+        piece.write(response, keepsOpen: keepsOpen, at: time.now)
+        channel.writeAndFlush(piece).whenComplete { [self] written in
             guard case .success = written, keepsOpen else { return release() }
-            isWorking = false
-            isBetweenRequests = true
-            channel.write(HTTPServerResponsePart.end(nil), promise: nil)
+            goOn()
         }
+    }
+
+    /// Takes in what has been heard meanwhile, and reads on where there was nothing, or not enough.
+    private func goOn() {
+        isWorking = false
+        isBetweenRequests = true
+        while !isWorking, let news = heard.popFirst() { hear(news) }
+        guard !isWorking, isReadHeld else { return }
+        isReadHeld = false
+        channel.read()
     }
 
     /// Lets go of the connection: nothing more is to be said on it.
     private func release() {
         isWorking = false
+        heard = []
         guard channel.isActive else { return connections.forget(self) }
         cut()
     }
@@ -164,15 +188,6 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {  // tou
         context.fireChannelInactive()
     }
 
-    /// What is no HTTP is told so; the decoder closes the connection as soon as this returns.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        work?.cancel()
-        guard let error = error as? HTTPParserError, !isLast, !isWorking else {
-            return context.close(promise: nil)
-        }
-        refuse(error == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest)
-    }
-
     // From other threads:
 
     func cutIfLate(at uptime: Duration) {
@@ -190,6 +205,26 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {  // tou
 
     func cut() {
         channel.close(promise: nil)
+    }
+}
+
+extension WireRequest {
+    fileprivate init(_ head: HTTPRequestHead, body: [UInt8]) {
+        let uri = head.uri.utf8
+        let path = uri.prefix { $0 != UInt8(ascii: "?") }
+        let headers = head.headers.map { (name: $0.name.inLowerCase, value: $0.value) }
+        self.init(
+            method: head.method.rawValue,
+            path: path.isEmpty ? "/" : path.count == uri.count ? head.uri : String(Substring(path)),
+            query: path.count == uri.count ? "" : String(Substring(uri.dropFirst(path.count + 1))),
+            headers: WireHeaders(lowercased: headers), body: body)
+    }
+}
+
+extension String {
+    /// This text in lower case; most senders write it so, and then it is the same one.
+    fileprivate var inLowerCase: String {
+        utf8.contains { $0 & 0x80 != 0 || (0x41...0x5A).contains($0) } ? lowercased() : self
     }
 }
 

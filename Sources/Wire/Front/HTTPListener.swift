@@ -124,10 +124,8 @@ public struct HTTPListener: Service {
                     decoderLimits.maxHeaderFieldCount = limits.headerCount
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(ArrivalWatch(for: connection))
-                    try pipeline.configureHTTPServerPipeline(
-                        withPipeliningAssistance: true, withErrorHandling: false,
-                        withEncoderConfiguration: .init(),
-                        withDecoderLimitConfiguration: decoderLimits)
+                    try pipeline.addHandler(
+                        ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: decoderLimits)))
                     try pipeline.addHandler(connection)
                 }
             }

@@ -4,5 +4,5 @@ import ArgumentParser
 struct OutageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "outage", abstract: "Break a street of real processes, and audit what held.",
-        subcommands: [SoakCommand.self])
+        subcommands: [SoakCommand.self, SweepCommand.self])
 }
