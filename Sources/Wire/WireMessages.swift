@@ -20,7 +20,7 @@ public struct WireRequest: Sendable {
     }
 
     /// The content type without its parameters; empty where none is told.
-    var mediaType: String {
+    package var mediaType: String {
         guard let told = headers["content-type"] else { return "" }
         let bytes = told.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
         return bytes.count == told.utf8.count ? told : String(Substring(bytes))

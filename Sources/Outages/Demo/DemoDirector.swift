@@ -2,23 +2,24 @@ import Clockwork
 import Inspection
 import JSON
 import Logging
+import Synchronization
 import Wire
 
-/// Plays the demo: opens the street, lets the story happen, watches it, waits until all is quiet, and audits.
+/// Plays a plot: opens the street, lets it happen, watches it, waits until all is quiet, and audits.
 package struct DemoDirector: Sendable {
     private let street: Street
-    private let story: DemoStory
+    private let plot: any Plot
     private let title: String
     private let run: String
     private let screen: any DemoScreen
     private let surroundings: Surroundings
 
     package init(
-        street: Street, story: DemoStory, title: String, run: String, screen: any DemoScreen,
+        street: Street, plot: any Plot, title: String, run: String, screen: any DemoScreen,
         surroundings: Surroundings
     ) {
         self.street = street
-        self.story = story
+        self.plot = plot
         self.title = title
         self.run = run
         self.screen = screen
@@ -32,9 +33,11 @@ package struct DemoDirector: Sendable {
         let began = surroundings.time.uptime
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await street.supervisor.run() }
+            group.addTask { try await street.keepDoor() }
             do {
                 let verdict = try await perform(began: began)
                 await street.supervisor.stop()
+                group.cancelAll()  // the door; all processes have ended
                 try await group.waitForAll()
                 return verdict
             } catch {
@@ -51,34 +54,42 @@ package struct DemoDirector: Sendable {
         let opened = surroundings.time.uptime
         var watch = try DemoWatch(street: street)
         let problem = try await withThrowingTaskGroup(of: String?.self) { group -> String? in
-            group.addTask { try await tellStory(from: opened) }
-            let problem = try await watchUntilQuiet(&watch, opened: opened)
+            let isOver = Mutex(false)
+            group.addTask { [plot, street, announce] in
+                defer { isOver.withLock { $0 = true } }
+                return try await plot.happen(on: street, announce: announce)
+            }
+            let problem = try await watchUntilQuiet(&watch, opened: opened) { isOver.withLock(\.self) }
             if let problem { return problem }
             return try await group.next() ?? nil
         }
         let processes = await street.supervisor.processes.count
         let final = try watch.look(at: surroundings.now)
         await street.supervisor.stop()  // what is audited lies still
-        var settings = AuditSettings(now: surroundings.now)
+        var settings = plot.audit(at: surroundings.now)
         settings.demandsRest = true
         settings.faults = FaultTimeline(in: street.directory.path)
         let audit = try Audit.report(on: Ledgers(in: street.directory.path), settings)
-        let verdict = DemoVerdict(
-            run: run, audit: audit, final: final,
+        var verdict = DemoVerdict(
+            run: run, audit: audit, demanded: plot.demanded, final: final,
             cost: DemoVerdict.Cost(
                 processes: processes, residentBytes: watch.mostResidentBytes,
                 diskBytes: ProcessMeter.diskBytes(of: street.directory.path),
                 span: surroundings.time.uptime - began), invalid: problem)
+        try await plot.judge(&verdict, of: street)
         try street.directory.write(verdict.json, to: street.directory.verdict)
         screen.conclude(verdict)
         return verdict
     }
 
-    /// Looks four times a second until the shop is closed and nothing is on its way.
+    /// Looks four times a second until the plot is over, the shop is closed and nothing is on its way.
     ///
     /// - Returns: What is wrong when that does not happen in time.
-    private func watchUntilQuiet(_ watch: inout DemoWatch, opened: Duration) async throws -> String? {
+    private func watchUntilQuiet(
+        _ watch: inout DemoWatch, opened: Duration, isOver: () -> Bool
+    ) async throws -> String? {
         var quietLooks = 0
+        var overAt: Duration?
         while quietLooks < 3 {
             try await surroundings.time.sleep(for: .milliseconds(250))
             let runTime = surroundings.time.uptime - opened
@@ -89,123 +100,16 @@ package struct DemoDirector: Sendable {
             await watch.weigh()
             screen.show(
                 DemoFrame(
-                    title: title, runTime: runTime, length: story.length, now: snapshot, absent: absent,
+                    title: title, runTime: runTime, length: plot.length, now: snapshot, absent: absent,
                     history: watch.history,
                     latestEvent: street.journal.events.last.map { "\($0.runTime.runClock) \($0.text)" }))
-            quietLooks = runTime >= story.length && snapshot.isAtRest ? quietLooks + 1 : 0
-            if runTime > story.length + .seconds(60) {
+            if isOver(), runTime >= plot.length { overAt = overAt ?? runTime }
+            quietLooks = overAt != nil && snapshot.isAtRest ? quietLooks + 1 : 0
+            if let overAt, runTime > overAt + .seconds(60) {
                 return "the street was not quiet 60 s after the shop closed, so the end could not be audited"
             }
         }
         tell("all is quiet")
-        return nil
-    }
-
-    // MARK: The story
-
-    /// - Returns: What did not take effect; nil when everything did.
-    private func tellStory(from opened: Duration) async throws -> String? {
-        for scene in story.scenes {
-            let wait = scene.at - (surroundings.time.uptime - opened)
-            if wait > .zero { try await surroundings.time.sleep(for: wait) }
-            if let problem = try await perform(scene.deed) { return problem }
-        }
-        return nil
-    }
-
-    private func perform(_ deed: DemoStory.Deed) async throws -> String? {
-        switch deed {
-        case .killOMS: return await killOMS()
-        case .startOMS:
-            await street.supervisor.letGo("oms")
-            street.journal.faultEnded("dead-oms")
-            announce()
-            return nil
-        case .carrierDown(let span): return try await carrierDown(span)
-        case .killCourierBetweenPostAndRecord: return try await killCourier()
-        case .kill(let name): return try await kill(name)
-        }
-    }
-
-    /// Kills a process as soon as it runs; it may still be on its way up from the last time.
-    private func kill(_ name: String) async throws -> String? {
-        let before = surroundings.time.uptime
-        while surroundings.time.uptime - before < Self.patience {
-            if case .running(let process) = await street.supervisor.condition(of: name) {
-                let asked = surroundings.time.uptime
-                await street.supervisor.kill(name, andHold: false)
-                let span = surroundings.time.uptime - asked
-                street.journal.faultBegan(
-                    "dead-\(name)", target: name, kind: "kill",
-                    proof: "process \(process) gone after \(span.milliseconds) ms")
-                announce()
-                street.journal.faultEnded("dead-\(name)")
-                return nil
-            }
-            try await surroundings.time.sleep(for: .milliseconds(5))
-        }
-        return "\(name) was to be killed, but has not run for \(Self.patience.components.seconds) s"
-    }
-
-    private static let patience = Duration.seconds(15)
-
-    private func killOMS() async -> String? {
-        let before = surroundings.time.uptime
-        guard case .running(let process) = await street.supervisor.condition(of: "oms") else {
-            return "the OMS was to be killed, but did not run"
-        }
-        await street.supervisor.kill("oms", andHold: true)
-        let span = surroundings.time.uptime - before
-        street.journal.faultBegan(
-            "dead-oms", target: "oms", kind: "kill",
-            proof: "process \(process) gone after \(span.milliseconds) ms")
-        announce()
-        return nil
-    }
-
-    private func carrierDown(_ span: Duration) async throws -> String? {
-        guard let control = street.control(of: "carrier", PartnerControl.self) else { return nil }
-        let milliseconds = Int(span.milliseconds)
-        _ = try await control(
-            SetTemper(
-                partner: "carrier", temper: TemperDescription(name: "down"), forMilliseconds: milliseconds))
-        let told = try await control(DescribePartner(partner: "carrier")).temper.name
-        guard told == "down" else { return "the carrier was to be down, but says it is \(told)" }
-        street.journal.faultBegan(
-            "carrier-down", target: "partner-carrier", kind: "status 503", proof: "the carrier says so itself"
-        )
-        announce()
-        Task.immediate { [surroundings, street] in  // ends with the span, whatever happens in between
-            try? await surroundings.time.sleep(for: span)
-            street.journal.faultEnded("carrier-down")
-        }
-        return nil
-    }
-
-    /// Makes one partner slow to answer, waits until it has received something, and kills the courier before the answer
-    /// can be noted.
-    private func killCourier() async throws -> String? {
-        guard let control = street.control(of: "crm", PartnerControl.self) else { return nil }
-        let slow = TemperDescription(name: "slow", delayMilliseconds: 600)
-        _ = try await control(SetTemper(partner: "crm", temper: slow, forMilliseconds: 6_000))
-        let ledgers = try Ledgers(in: street.directory.path, only: [.partner("crm")])
-        let before = try DemoWatch.received(by: "crm", in: ledgers)
-        let end = surroundings.time.uptime + .seconds(6)
-        while try DemoWatch.received(by: "crm", in: ledgers) == before {
-            guard surroundings.time.uptime < end else {
-                return "the courier was to die between post and record, but nothing was posted to crm for 6 s"
-            }
-            try await surroundings.time.sleep(for: .milliseconds(20))
-        }
-        await street.supervisor.kill("courier", andHold: false)
-        street.journal.faultBegan(
-            "dead-courier", target: "courier", kind: "kill",
-            proof: "crm had received, the courier had not noted it")
-        announce()
-        while case .running = await street.supervisor.condition(of: "courier") { break }
-        try await surroundings.time.sleep(for: .milliseconds(300))
-        street.journal.faultEnded("dead-courier")
-        announce()
         return nil
     }
 

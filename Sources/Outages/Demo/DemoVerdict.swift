@@ -6,10 +6,16 @@ import JSON
 package struct DemoVerdict: Sendable {
     package var run: String
     package var audit: AuditReport
+    /// What had to hold.
+    package var demanded = Requirement.demandedAlways
     package var final: PipelineSnapshot
     package var cost: Cost
     /// Why nothing was proven, where that is so.
     package var invalid: String?
+    /// What did not hold beside the ledgers, in words.
+    package var deviations: [String] = []
+    /// True where a mistake is shown at work: then it has to break.
+    package var expectsBreak = false
 
     /// What the run took from the machine.
     package struct Cost: Hashable, Sendable {
@@ -20,8 +26,35 @@ package struct DemoVerdict: Sendable {
         package var span: Duration
     }
 
-    package var word: String { invalid == nil ? audit.outcome().word : "INVALID" }
-    package var exitStatus: Int32 { invalid == nil ? audit.outcome().exitStatus : 3 }
+    package var word: String {
+        switch ending {
+        case .invalid: "INVALID"
+        case .held: expectsBreak ? "HELD, AGAINST EXPECTATION" : "HELD"
+        case .broken: expectsBreak ? "BROKE AS EXPECTED" : "BROKEN"
+        }
+    }
+
+    /// 0 as expected, 1 not, 3 nothing proven.
+    package var exitStatus: Int32 {
+        switch ending {
+        case .invalid: 3
+        case .held: expectsBreak ? 1 : 0
+        case .broken: expectsBreak ? 0 : 1
+        }
+    }
+
+    private enum Ending {
+        case held, broken, invalid
+    }
+
+    private var ending: Ending {
+        if invalid != nil { return .invalid }
+        switch audit.outcome(demanding: demanded) {
+        case .broken: return .broken
+        case .held: return deviations.isEmpty ? .held : .broken
+        case .invalid: return deviations.isEmpty ? .invalid : .broken
+        }
+    }
 }
 
 extension DemoVerdict {
@@ -29,13 +62,16 @@ extension DemoVerdict {
     package var text: String {
         var lines = [" VERDICT  \(word.padded(to: 60))run \(run)"]
         if let invalid { lines.append("   why         \(invalid)") }
-        if case .broken(let result) = audit.outcome() {
+        if case .broken(let result) = audit.outcome(demanding: demanded) {
             lines.append("   broken      \(result.requirement.rawValue): \(result.requirement.sentence)")
             for evidence in result.evidence.prefix(10) { lines.append("               \(evidence)") }
         }
-        if case .invalid(let result) = audit.outcome(), let evidence = result.evidence.first {
+        if case .invalid(let result) = audit.outcome(demanding: demanded),
+            let evidence = result.evidence.first
+        {
             lines.append("   unproven    \(result.requirement.rawValue): \(evidence)")
         }
+        for deviation in deviations.prefix(10) { lines.append("   deviation   \(deviation)") }
         lines.append("   shop        \(shopLine)")
         lines.append("   orders      \(ordersLine)")
         lines.append("   audit       \(auditLine)")
@@ -115,6 +151,7 @@ extension DemoVerdict {
         object["run"] = .string(run)
         object["verdict"] = .string(word.lowercased())
         object["why"] = invalid.map(JSONValue.string)
+        if !deviations.isEmpty { object["deviations"] = .array(deviations.map(JSONValue.string)) }
         for member in audit.json().object?.members ?? [] where member.name != "verdict" {
             object[member.name] = member.value
         }

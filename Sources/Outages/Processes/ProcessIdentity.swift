@@ -33,12 +33,16 @@ package struct ProcessIdentity: Hashable, Sendable {
         return !entry.isDefunct && (began == nil || began == entry.began)
     }
 
+    /// True while it stands still, by SIGSTOP.
+    package var isStopped: Bool { isAlive && KernelEntry(of: number)?.isStopped == true }
+
     /// - Returns: False when it is gone, or not ours to end.
     package func signal(_ signal: Int32) -> Bool { isAlive && kill(number, signal) == 0 }
 
     /// What the kernel says of a process.
     private struct KernelEntry {
         let isDefunct: Bool
+        let isStopped: Bool
         let began: Int64?
 
         /// - Returns: Nil when there is no such process, or where the kernel does not say.
@@ -50,6 +54,7 @@ package struct ProcessIdentity: Hashable, Sendable {
             let fields = text[text.index(after: bracket)...].split(separator: " ")
             guard fields.count > 19 else { return nil }
             isDefunct = fields[0] == "Z" || fields[0] == "X"
+            isStopped = fields[0] == "T"
             began = Int64(fields[19])
         }
     }

@@ -110,6 +110,11 @@ package actor Supervisor {
         await end(name)
     }
 
+    /// Keeps a process down until ``letGo(_:)``; one that runs is left alone.
+    package func hold(_ name: String) {
+        held.insert(name)
+    }
+
     /// Starts a process that was held down.
     package func letGo(_ name: String) {
         held.remove(name)

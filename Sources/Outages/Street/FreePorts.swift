@@ -66,7 +66,9 @@ extension StreetSettings {
     /// The same street with a free port wherever the settings left the choice to us.
     package func withChosenPorts() -> StreetSettings {
         var street = self
-        let open = [street.broker, street.courier] + street.partners.map(\.address)
+        let door = street.conductor.map { [$0] } ?? []
+        let relay = street.arrows.map { [$0.desk] + Array($0.listeners.values) } ?? []
+        let open = [street.broker, street.courier] + street.partners.map(\.address) + door + relay
         var free = FreePorts.pick(open.count { $0.port == 0 }).makeIterator()
         func choose(_ address: inout Address) {
             if address.port == 0 { address.port = free.next() ?? 0 }
@@ -74,6 +76,17 @@ extension StreetSettings {
         choose(&street.broker)
         choose(&street.courier)
         for place in street.partners.indices { choose(&street.partners[place].address) }
+        if var conductor = street.conductor {
+            choose(&conductor)
+            street.conductor = conductor
+        }
+        if var arrows = street.arrows {
+            choose(&arrows.desk)
+            for name in arrows.listeners.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+                choose(&arrows.listeners[name, default: StreetSettings.Address(port: 0)])
+            }
+            street.arrows = arrows
+        }
         return street
     }
 }

@@ -27,6 +27,7 @@ package final class Journal: Sendable {
     private struct Fault {
         var target: String
         var kind: String
+        var requestedAt: Timestamp?
         var effectiveAt: Timestamp
     }
 
@@ -57,17 +58,22 @@ package final class Journal: Sendable {
 
     /// Notes that a fault has taken effect.
     ///
-    /// - Parameter proof: How we know, such as "process 4711 gone after 3 ms".
-    package func faultBegan(_ name: String, target: String, kind: String, proof: String) {
-        let fault = Fault(target: target, kind: kind, effectiveAt: time.now)
+    /// - Parameters:
+    ///   - requestedAt: When somebody asked for it; nil where nobody did.
+    ///   - proof: How we know, such as "process 4711 gone after 3 ms".
+    package func faultBegan(
+        _ name: String, target: String, kind: String, requestedAt: Timestamp? = nil, proof: String
+    ) {
+        let fault = Fault(target: target, kind: kind, requestedAt: requestedAt, effectiveAt: time.now)
         state.withLock { $0.openFaults[name] = fault }
-        appendFault(name, fault, ended: nil, proof: proof)
+        appendFault(name, fault, proof: proof)
         note("\(target) \(kind) (\(proof))")
     }
 
-    package func faultEnded(_ name: String) {
+    /// - Parameter cause: What ended it, such as `expiry`.
+    package func faultEnded(_ name: String, by cause: String = "story") {
         guard let fault = state.withLock({ $0.openFaults.removeValue(forKey: name) }) else { return }
-        appendFault(name, fault, ended: time.now, proof: nil)
+        appendFault(name, fault, ended: (time.now, cause))
         note("\(fault.target) \(fault.kind) ended after \((time.now - fault.effectiveAt).milliseconds) ms")
     }
 
@@ -80,12 +86,15 @@ package final class Journal: Sendable {
         append(.object(line), to: directory.samples)
     }
 
-    private func appendFault(_ name: String, _ fault: Fault, ended: Timestamp?, proof: String?) {
+    private func appendFault(
+        _ name: String, _ fault: Fault, proof: String? = nil, ended: (at: Timestamp, by: String)? = nil
+    ) {
         append(
             [
                 "name": .string(name), "target": .string(fault.target), "kind": .string(fault.kind),
+                "requested_at": JSONValue(fault.requestedAt?.description),
                 "effective_at": .string(fault.effectiveAt.description),
-                "ended_at": JSONValue(ended?.description),
+                "ended_at": JSONValue(ended?.at.description), "ended_by": JSONValue(ended?.by),
                 "proof": JSONValue(proof),
             ], to: directory.faults)
     }

@@ -35,6 +35,8 @@ package struct RunDirectory: Sendable {
     package var faults: String { "\(path)/faults.ndjson" }
     /// All numbers of the pipeline, four times a second.
     package var samples: String { "\(path)/samples.ndjson" }
+    /// What a scenario did and found, as Chaos Toolkit writes it down.
+    package var journal: String { "\(path)/journal.json" }
     package var verdict: String { "\(path)/verdict.json" }
     /// Where everyone listens.
     package var ports: String { "\(path)/ports.json" }

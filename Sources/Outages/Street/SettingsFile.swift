@@ -17,12 +17,15 @@ extension StreetSettings {
             }
             partnerSection = .object(object)
         }
-        return [
+        let file: JSONValue = [
             "data": .string(data), "region": .string(region), "anonymous": .bool(isAnonymous),
             "broker": brokerSection, "courier": courierSection, "partners": partnerSection,
             "queue": queueSection, "stream": streamSection, "oms": ["workers": JSONValue(workers)],
             "keys": keySection, "retries": ["schedule": .string(retrySchedule.rawValue)], "shop": shop.file,
         ]
+        guard let arrows, case .object(var object) = file else { return file }
+        object["arrows"] = arrows.file
+        return .object(object)
     }
 
     private var brokerSection: JSONValue {
@@ -71,6 +74,17 @@ extension AccessKey {
             "id": .string(credentials.accessKeyID), "secret": .string(credentials.secretAccessKey),
             "allow": .array(policy.statements.map { .string($0.description) }),
         ]
+    }
+}
+
+extension StreetArrows {
+    fileprivate var file: JSONValue {
+        var section = JSONObject()
+        section["desk"] = desk.file
+        for (name, listener) in listeners.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            section[name.key] = listener.file
+        }
+        return .object(section)
     }
 }
 

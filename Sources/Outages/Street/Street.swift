@@ -10,6 +10,9 @@ package final class Street: Sendable {
     package let directory: RunDirectory
     package let journal: Journal
     package let supervisor: Supervisor
+    /// Breaks things.
+    package let faults: FaultDesk
+    private let logger: Logger
     private let surroundings: Surroundings
     private let queue: any Client<SQS>
     private let stream: any Client<Kinesis>
@@ -37,6 +40,17 @@ package final class Street: Sendable {
         supervisor = try Supervisor(
             parts: Self.parts(of: settings, file: file), program: program, logDirectory: directory.logs,
             surroundings: surroundings, logger: logger)
+        self.logger = logger
+        var injectors: [any FaultInjector] = [
+            ProcessInjector(
+                supervisor: supervisor, freezeGuard: FreezeGuard(program: program, lifeline: try Lifeline()),
+                time: surroundings.time)
+        ]
+        if let desk = settings.arrows?.desk {
+            injectors.append(
+                ArrowInjector(control: ArrowControl(endpoint: desk.url, http: http, time: surroundings.time)))
+        }
+        faults = FaultDesk(injectors, journal: journal, time: surroundings.time)
         let conductor = settings.keys[.conductor].credentials
         queue = SigningClient(
             SQS.self, over: NetworkTransport(endpoint: settings.queueURLBase, http: http),
@@ -50,11 +64,10 @@ package final class Street: Sendable {
 
     /// Who plays, in the order in which they start: whoever is asked stands before whoever asks.
     private static func parts(of settings: StreetSettings, file: String) -> [Supervisor.Part] {
-        let ownBroker = settings.queueEndpoint == nil || settings.streamEndpoint == nil
-        let roles =
-            (ownBroker ? ["broker"] : []) + settings.partners.map { "partner-\($0.name)" } + [
-                "courier", "function", "oms", "shop",
-            ]
+        let relay = settings.arrows == nil ? [] : [StreetSettings.arrowsProcess]
+        let broker = settings.hasOwnBroker ? ["broker"] : []
+        let partners = settings.partners.map { "partner-\($0.name)" }
+        let roles = relay + broker + partners + ["courier", "function", "oms", "shop"]
         return roles.map { role in
             Supervisor.Part(name: role, arguments: ["run", role, "--config", file, "--lifeline"])
         }
@@ -80,6 +93,18 @@ package final class Street: Sendable {
         let answer = try? await NetworkTransport(endpoint: address.url, http: http).send(
             question, timeout: .seconds(1))
         return answer?.status == 200
+    }
+
+    /// Answers those who break things, at ``StreetSettings/conductor``, until cancelled.
+    ///
+    /// - Throws: ``ListenerError`` when the address cannot be had.
+    package func keepDoor() async throws {
+        guard let address = settings.conductor else { return }
+        let door = FaultDoor(to: faults)
+        try await HTTPListener(
+            host: address.host, port: address.port, surroundings: surroundings, logger: logger,
+            answer: { request in await door.answer(request) }
+        ).run()
     }
 
     /// A client of one partner's control, by which its temper is changed.
@@ -109,14 +134,22 @@ package enum StreetFault: Error, CustomStringConvertible {
 extension StreetSettings {
     /// Everyone who listens, by role.
     package var listeners: [(role: String, address: Address)] {
-        (queueEndpoint == nil || streamEndpoint == nil ? [("broker", broker)] : [])
-            + partners.map { ("partner-\($0.name)", $0.address) } + [("courier", courier)]
+        var listeners: [(role: String, address: Address)] = []
+        if let arrows { listeners.append((Self.arrowsProcess, arrows.desk)) }
+        if hasOwnBroker { listeners.append(("broker", broker)) }
+        listeners += partners.map { ("partner-\($0.name)", $0.address) }
+        listeners.append(("courier", courier))
+        return listeners
     }
+
+    /// Whether queue or stream are our own, and not another's.
+    var hasOwnBroker: Bool { queueEndpoint == nil || streamEndpoint == nil }
 
     /// Where everyone listens, for `ports.json`.
     var ports: JSONValue {
         var object = JSONObject()
         for (role, address) in listeners { object[role] = JSONValue(address.port) }
+        object["conductor"] = conductor.map { JSONValue($0.port) }
         return .object(object)
     }
 }

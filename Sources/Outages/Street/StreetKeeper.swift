@@ -19,10 +19,16 @@ package struct StreetKeeper: Sendable {
         let supervision = Task { await street.supervisor.run() }
         let outcome: Result<Void, any Error>
         do {
-            outcome = .success(try await keep(opened: opened))
+            outcome = .success(
+                try await withThrowingTaskGroup { group in
+                    group.addTask { try await street.keepDoor() }
+                    defer { group.cancelAll() }
+                    try await keep(opened: opened)
+                })
         } catch {
             outcome = .failure(error)
         }
+        await street.faults.clearAll()
         await Task { await street.supervisor.stop() }.value
         await supervision.value
         if let record = street.directory.streetRecord { try write(record.closed) }

@@ -61,6 +61,10 @@ package struct StreetSettings: Sendable {
         Partner(name: "crm", address: Address(port: 4_572), secret: .ofHouse(2)),
         Partner(name: "carrier", address: Address(port: 4_573), secret: .ofHouse(3)),
     ]
+    /// The relay between the processes, by which faults are put on the ways between them; nil for none.
+    package var arrows: StreetArrows?
+    /// Where the conductor answers those who break things; nil for a street of which nobody asks that.
+    package var conductor: Address?
     package var keys = KeyRing.house
     /// True when requests need no signature. Refused off loopback.
     package var isAnonymous = false

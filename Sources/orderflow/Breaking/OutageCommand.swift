@@ -4,5 +4,8 @@ import ArgumentParser
 struct OutageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "outage", abstract: "Break a street of real processes, and audit what held.",
-        subcommands: [SoakCommand.self, SweepCommand.self])
+        subcommands: [
+            ListCommand.self, ValidateCommand.self, ExportCommand.self,
+            OutageRunCommand.self, SuiteCommand.self, SweepCommand.self, SoakCommand.self,
+        ])
 }

@@ -57,6 +57,7 @@ struct SettingsReader {
         street.shop = try shop(street.shop)
         street.partners = try partners(street.partners)
         street.keys = try keys(street.keys)
+        street.arrows = try arrows(of: street)
         return street
     }
 
@@ -66,6 +67,18 @@ struct SettingsReader {
         StreetSettings.Address(
             host: config.string(forKey: ConfigKey("\(key).host"), default: fallback.host),
             port: try number("\(key).port", in: 0...65_535, default: fallback.port))
+    }
+
+    /// The relay that a conductor has set up; nobody else needs one.
+    private func arrows(of street: StreetSettings) throws -> StreetArrows? {
+        guard config.int(forKey: "arrows.desk.port") != nil, var arrows = street.withArrows().arrows else {
+            return nil
+        }
+        arrows.desk = try address("arrows.desk", default: arrows.desk)
+        for (name, listener) in arrows.listeners {
+            arrows.listeners[name] = try address("arrows.\(name.key)", default: listener)
+        }
+        return arrows
     }
 
     private func number(_ key: String, in range: ClosedRange<Int>, default fallback: Int) throws -> Int {

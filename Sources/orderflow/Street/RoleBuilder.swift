@@ -34,6 +34,7 @@ struct RoleBuilder {
         case "oms": [try orderManagement()]
         case "function": [try function()]
         case "courier": try courier()
+        case StreetSettings.arrowsProcess: arrows()
         case "partners": try settings.partners.flatMap(partner)
         default:
             if let known = settings.partners.first(where: { role == "partner-\($0.name)" }) {
@@ -69,7 +70,7 @@ struct RoleBuilder {
         }
         return try WebShop(
             shop, source: try purchases(), storage: storage,
-            queue: client(SQS.self, as: .shop, retries: .never),
+            queue: client(SQS.self, over: .shopToBroker, as: .shop, retries: .never),
             surroundings: surroundings, logger: logger)
     }
 
@@ -88,26 +89,32 @@ struct RoleBuilder {
         oms.visibility = settings.visibilityTimeout
         oms.queue = .name(settings.queueKind == .fifo ? Pipeline.orderQueue : Pipeline.standardOrderQueue)
         return try OrderManagement(
-            settings: oms, storage: storage, queue: client(SQS.self, as: .intake, retries: RetryPolicy()),
-            stream: client(Kinesis.self, as: .relay, retries: .never), surroundings: surroundings,
+            settings: oms, storage: storage,
+            queue: client(SQS.self, over: .omsToBroker, as: .intake, retries: RetryPolicy()),
+            stream: client(Kinesis.self, over: .relayToBroker, as: .relay, retries: .never),
+            surroundings: surroundings,
             logger: logger)
     }
 
     private func function() throws -> FunctionHost {
         let courier = SigningClient(
-            CourierIntake.self, over: NetworkTransport(endpoint: settings.courier.url, http: http),
+            CourierIntake.self,
+            over: NetworkTransport(endpoint: settings.url(over: .functionToCourier), http: http),
             credentials: settings.keys[.function].credentials, region: settings.region,
             surroundings: surroundings)
         return try FunctionHost(
             settings: FunctionSettings(streamName: Pipeline.eventStream), storage: storage,
-            kinesis: client(Kinesis.self, as: .function, retries: RetryPolicy()),
+            kinesis: client(Kinesis.self, over: .functionToBroker, as: .function, retries: RetryPolicy()),
             handler: CourierHandler(courier: courier), surroundings: surroundings, logger: logger)
     }
 
     private func courier() throws -> [any Service] {
         let network = WebhookNetwork(reaching: doors, time: surroundings.time)
         let endpoints = try settings.partners.map { partner in
-            guard let url = EndpointURL(partner.address.url + PartnerSettings.path) else {
+            guard
+                let url = EndpointURL(
+                    settings.url(over: .courier(toPartner: partner.name)) + PartnerSettings.path)
+            else {
                 throw SettingsFault("The address of partner \(partner.name) is no URL.")
             }
             var endpoint = Endpoint(name: partner.name, url: url, secrets: [partner.secret])
@@ -144,6 +151,21 @@ struct RoleBuilder {
         return [service, listener]
     }
 
+    private func arrows() -> [any Service] {
+        guard let desk = settings.arrows?.desk else { return [] }
+        let relay = ArrowRelay(
+            settings.arrowPlans, seed: settings.shop.seed, time: surroundings.time, logger: logger)
+        let answers = ArrowDesk(of: relay)
+        let listener = HTTPListener(
+            host: desk.host, port: desk.port, surroundings: surroundings, logger: logger,
+            listening: { try await listening(StreetSettings.arrowsProcess, $0) },
+            answer: { request in
+                if let health = Health.answer(request, isReady: nil) { return health }
+                return await answers.answer(request)
+            })
+        return [relay, listener]
+    }
+
     /// This machine, unless the settings name a partner elsewhere: then every public address, and those that they name.
     private var doors: AddressGuard {
         let hosts = settings.partners.map(\.address).filter { !$0.isLoopback }.map(\.host)
@@ -157,11 +179,10 @@ struct RoleBuilder {
     }
 
     private func client<Service: WireService>(
-        _ service: Service.Type, as holder: KeyRing.Holder, retries: RetryPolicy
+        _ service: Service.Type, over arrow: ArrowName, as holder: KeyRing.Holder, retries: RetryPolicy
     ) -> NetworkClient<Service> {
-        let endpoint = Service.name == SQS.name ? settings.queueURLBase : settings.streamURLBase
-        return SigningClient(
-            service, over: NetworkTransport(endpoint: endpoint, http: http),
+        SigningClient(
+            service, over: NetworkTransport(endpoint: settings.url(over: arrow), http: http),
             credentials: settings.keys[holder].credentials, region: settings.region,
             surroundings: surroundings,
             retries: retries)

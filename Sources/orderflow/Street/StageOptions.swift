@@ -59,7 +59,8 @@ struct StageOptions: ParsableArguments {
                     settings, in: directory, program: CommandLine.ownPath, surroundings: surroundings,
                     logger: logger, http: http)
                 let director = DemoDirector(
-                    street: street, story: story, title: "orderflow \(verb)  \(title)  seed \(seed)",
+                    street: street, plot: DemoPlot(story, surroundings: surroundings),
+                    title: "orderflow \(verb)  \(title)  seed \(seed)",
                     run: directory.name, screen: screen, surroundings: surroundings)
                 return try await Interruption.cancelling { try await director.play() }
             }
@@ -77,7 +78,7 @@ struct StageOptions: ParsableArguments {
         "   try         orderflow orders list --data \(directory.path)    orderflow audit --data \(directory.path)"
     }
 
-    private var screen: any DemoScreen {
+    var screen: any DemoScreen {
         if json { return JSONScreen { Console.say($0) } }
         if ci { return PlainScreen(tellsSeconds: false) { Console.say($0) } }
         let isTerminal = isatty(STDOUT_FILENO) == 1

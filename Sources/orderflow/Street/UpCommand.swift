@@ -22,11 +22,18 @@ struct UpCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: StreetOptions
+    @Flag(
+        help:
+            "Put a relay on every way between two processes, so that `orderflow fault add` can break those too."
+    )
+    var arrows = false
     @Flag(help: "Stay, and stop the street on Ctrl-C.") var foreground = false
     @Flag(help: .hidden) var detached = false
 
     func run() async throws {
-        let settings = try await options.settings()
+        var settings = try await options.settings()
+        settings.conductor = StreetSettings.Address(port: 0)
+        if arrows { settings = settings.withArrows() }
         let directory = RunDirectory(settings.data)
         if let record = directory.streetRecord, record.isKept {
             throw Ending(
@@ -78,7 +85,7 @@ struct UpCommand: AsyncParsableCommand {
         let keeper = Process()
         keeper.executableURL = URL(filePath: CommandLine.ownPath)
         keeper.arguments =
-            ["up", "--foreground", "--detached", "--data", directory.path]
+            ["up", "--foreground", "--detached", "--data", directory.path] + (arrows ? ["--arrows"] : [])
             + (options.config.map { ["--config", $0] } ?? [])
         keeper.standardInput = FileHandle.nullDevice
         keeper.standardOutput = FileHandle(forWritingAtPath: log)

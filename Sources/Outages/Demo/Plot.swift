@@ -1,0 +1,30 @@
+import Clockwork
+import Inspection
+import Wire
+
+/// What happens on a street while its shop sells.
+package protocol Plot: Sendable {
+    /// How long the shop is open.
+    var length: Duration { get }
+
+    /// What must hold in the end.
+    var demanded: [Requirement] { get }
+
+    /// How strictly the end is looked at.
+    func audit(at now: Timestamp) -> AuditSettings
+
+    /// Adds to a verdict what no ledger can know.
+    func judge(_ verdict: inout DemoVerdict, of street: Street) async throws
+
+    /// Does all that is to be done.
+    ///
+    /// - Parameter announce: Shows the journal's latest event.
+    /// - Returns: Why nothing is proven; nil when everything took effect.
+    func happen(on street: Street, announce: @escaping @Sendable () -> Void) async throws -> String?
+}
+
+extension Plot {
+    package var demanded: [Requirement] { Requirement.demandedAlways }
+    package func judge(_ verdict: inout DemoVerdict, of street: Street) async throws {}
+    package func audit(at now: Timestamp) -> AuditSettings { AuditSettings(now: now) }
+}

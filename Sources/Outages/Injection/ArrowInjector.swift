@@ -1,0 +1,33 @@
+/// Puts faults on the arrows of the street's relay, and feels them from outside.
+struct ArrowInjector: FaultInjector {
+    let control: ArrowControl
+
+    func isMeant(by fault: FaultRequest) -> Bool {
+        if case .arrow = fault.target { true } else { false }
+    }
+
+    func inject(_ fault: FaultRequest) async throws -> Injection {
+        guard case .arrow(let arrow) = fault.target else {
+            throw FaultFailure.impossible("\(fault.target) is no arrow.")
+        }
+        do {
+            let wish = FaultWish(
+                try ArrowFault(kind: fault.kind.rawValue, parameters: fault.parameters),
+                on: ArrowName(rawValue: arrow.description), for: fault.duration, name: fault.name)
+            _ = try await control.add(wish)
+            let proof: String
+            do {
+                proof = try await control.prove(fault.name)
+            } catch {
+                try? await control.remove(fault.name)
+                throw error
+            }
+            // It may have ended by itself a moment ago.
+            return Injection(proof: proof) { try? await control.remove(fault.name) }
+        } catch let refusal as FaultRefusal {
+            throw FaultFailure.impossible("\(refusal)")
+        } catch let error as ArrowControlError {
+            throw FaultFailure.unproven(fault, seen: "\(error)")
+        }
+    }
+}
