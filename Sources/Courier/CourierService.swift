@@ -12,6 +12,8 @@ package final class CourierService: Service {
     private let ledger: CourierLedger
     private let lanes: [Lane]
     private let front: WireFront
+    private let surroundings: Surroundings
+    private let logger: Logger
 
     /// - Parameters:
     ///   - transports: Carries requests to an endpoint.
@@ -38,6 +40,8 @@ package final class CourierService: Service {
         self.ledger = ledger
         self.lanes = lanes
         self.front = front
+        self.surroundings = surroundings
+        self.logger = logger
     }
 
     /// Answers one request to the intake.
@@ -46,7 +50,26 @@ package final class CourierService: Service {
     }
 
     /// Delivers until graceful shutdown; then finishes what is under way.
+    ///
+    /// - Throws: `DiskError` when another file lies in the ledger's place; the process should end.
     package func run() async throws {
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await self.deliver() }
+                group.addTask {
+                    try await self.ledger.keepWatch(by: self.surroundings.time, logger: self.logger)
+                }
+                try await group.next()  // the lanes end by themselves and the watch with them; an error ends both
+                group.cancelAll()
+            }
+            ledger.close()
+        } catch {
+            ledger.close(orderly: false)
+            throw error
+        }
+    }
+
+    private func deliver() async {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.ledger.commits.run() }
@@ -58,6 +81,5 @@ package final class CourierService: Service {
         } onGracefulShutdown: {
             for lane in self.lanes { lane.close() }
         }
-        ledger.close()
     }
 }

@@ -45,7 +45,26 @@ package final class FunctionHost: Service {
     }
 
     /// Reads until graceful shutdown; then finishes the batches under way.
+    ///
+    /// - Throws: `DiskError` when another file lies in the ledger's place; the process should end.
     package func run() async throws {
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await self.read() }
+                group.addTask {
+                    try await self.ledger.keepWatch(by: self.surroundings.time, logger: self.logger)
+                }
+                try await group.next()  // reading ends by itself and the watch with it; an error ends both
+                group.cancelAll()
+            }
+            ledger.close()
+        } catch {
+            ledger.close(orderly: false)
+            throw error
+        }
+    }
+
+    private func read() async {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.watch.run() }
@@ -55,7 +74,6 @@ package final class FunctionHost: Service {
         } onGracefulShutdown: {
             self.close()
         }
-        ledger.close()
     }
 
     private func close() {

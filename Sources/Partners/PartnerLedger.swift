@@ -1,6 +1,7 @@
 import Clockwork
 import Disk
 import GRDB
+import Logging
 import Wire
 
 /// A partner's own account of what reached it: `partner-NAME.db`, one of the audit's witnesses.
@@ -16,8 +17,19 @@ struct PartnerLedger: Sendable {
         self.time = time
     }
 
-    func close() {
-        disk.close()
+    /// Lets go of the file.
+    ///
+    /// - Parameter orderly: False after an error, so that the next one to open the file looks closely.
+    func close(orderly: Bool = true) {
+        disk.close(orderly: orderly)
+    }
+
+    /// Looks after the file and the room around it, until the task is cancelled.
+    ///
+    /// - Throws: `DiskError` as soon as another file, or none, lies in its place.
+    func keepWatch(by time: any TimeSource, logger: Logger) async throws {
+        await disk.keepWatch(by: time, logger: logger)
+        try disk.verifyPlace()
     }
 
     /// Takes a webhook in: this is the partner's work.

@@ -53,13 +53,31 @@ package final class PartnerService: Service {
     }
 
     /// Keeps the inbox until graceful shutdown.
+    ///
+    /// - Throws: `DiskError` when another file lies in the ledger's place; the process should end.
     package func run() async throws {
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await self.keepInbox() }
+                group.addTask {
+                    try await self.ledger.keepWatch(by: self.surroundings.time, logger: self.logger)
+                }
+                try await group.next()  // the inbox is closed by itself and the watch with it; an error ends both
+                group.cancelAll()
+            }
+            ledger.close()
+        } catch {
+            ledger.close(orderly: false)
+            throw error
+        }
+    }
+
+    private func keepInbox() async {
         await withTaskCancellationOrGracefulShutdownHandler {
             await self.ledger.commits.run()
         } onCancelOrGracefulShutdown: {
             self.ledger.commits.stop()
         }
-        ledger.close()
     }
 
     private func hear(_ signed: WebhookSignature) async -> WireResponse? {

@@ -97,6 +97,16 @@ import Wire
         )
     }
 
+    @Test func `ends the process when another file lies in its place`() throws {
+        let office = PostOffice()
+        try office.start()
+        office.wait(.seconds(5))
+        #expect(!office.hasFailed)
+        try office.swapFile()
+
+        #expect(office.run(until: { office.hasFailed }, atMost: .seconds(2)))
+    }
+
     @Test func `would lose what it noted before it posted`() throws {
         let office = PostOffice()
         office.planted = .recordedBeforePosted

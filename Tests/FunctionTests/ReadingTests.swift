@@ -82,6 +82,16 @@ import Wire
         #expect(house.world.uptime < .seconds(1))
     }
 
+    @Test func `ends the process when another file lies in its place`() throws {
+        let house = PowerHouse()
+        try house.start()
+        house.wait(.seconds(5))
+        #expect(!house.hasFailed)
+        try house.swapFile()
+
+        #expect(house.run(until: { house.hasFailed }, atMost: .seconds(2)))
+    }
+
     @Test func `lets a batch that fails hold up its own shard and no other`() throws {
         let house = PowerHouse(shards: 2)
         house.handler.fails = { shard, _ in shard == PaperStream.name(0) }

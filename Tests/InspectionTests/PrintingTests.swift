@@ -4,6 +4,22 @@ import Testing
 
 @testable import Inspection
 
+@Suite struct `The nearest name` {
+    private let checks = ["shop-open", "freshness", "isolation", "recovered", "no-leftover"]
+
+    @Test(arguments: [
+        ("shop-opn", "shop-open"), ("shop_open", "shop-open"), ("Freshness", "freshness"),
+        ("recoverd", "recovered"), ("no-leftovers", "no-leftover"), ("sihop-open", "shop-open"),
+    ])
+    func `is the one with the fewest letters written otherwise`(name: String, nearest: String) {
+        #expect(NearestName.to(name, among: checks) == nearest)
+    }
+
+    @Test func `is nobody's where none is known`() {
+        #expect(NearestName.to("anything", among: []) == nil)
+    }
+}
+
 @Suite struct `A listing` {
     private static let listing = Listing(
         columns: ["name", "total_minor"], rows: [["Ada", 5273], ["Bo, Ltd \"x\"", nil], ["Grace", 7]],

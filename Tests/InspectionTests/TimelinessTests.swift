@@ -48,6 +48,39 @@ import Testing
         #expect(excused?.held == true)
     }
 
+    /// A kill ends in the moment in which it happens; what it has held up comes late for a while yet.
+    @Test(arguments: [(lastSentAfter: 3, holds: true), (6, false)])
+    func `counts the time until a backlog is gone to its outage, and no more`(lastSentAfter: Int, holds: Bool)
+        throws
+    {
+        let street = try Street(partners: ["crm"])
+        let kill = Street.opening + .seconds(60)
+        let fault = FaultTimeline.Fault(
+            name: "dead-courier", target: "courier", kind: "kill", effectiveAt: kill, endedAt: kill)
+        let orders: [(String, sent: Timestamp, heard: Timestamp)] = [
+            ("W-8", kill - .milliseconds(50), kill + .seconds(5)),  // held up by the kill
+            ("W-9", kill + .seconds(lastSentAfter), kill + .seconds(lastSentAfter + 2)),
+        ]
+        for (number, sent, heard) in orders {
+            try street.send(number, at: sent)
+            try street.accept(number, at: sent)
+            try street.deliver(number, to: "crm", at: heard)
+        }
+
+        let result = try street.audit { $0.faults = FaultTimeline([fault]) }.result(for: .freshness)
+
+        #expect(result?.held == holds)
+    }
+
+    @Test func `tells of no freshness where there was no calm`() throws {
+        let fault = FaultTimeline.Fault(
+            name: "dead-worker", target: "oms", kind: "kill", effectiveAt: Street.opening - .seconds(1))
+
+        let result = try Street().audit { $0.faults = FaultTimeline([fault]) }.result(for: .freshness)
+
+        #expect(result?.held == nil)
+    }
+
     @Test(arguments: [(milliseconds: 150, holds: true), (250, false)])
     func `compares healthy partners with their own best`(milliseconds: Int, holds: Bool) throws {
         let street = try Street()
@@ -59,6 +92,7 @@ import Testing
         try street.send("W-9", at: sent)
         try street.accept("W-9", at: sent)
         try street.deliver("W-9", to: "crm", at: sent + .milliseconds(milliseconds))
+        try street.deliver("W-9", to: "warehouse", at: sent + .milliseconds(100))
 
         let result = try street.audit { $0.faults = FaultTimeline([fault]) }.result(for: .isolation)
 

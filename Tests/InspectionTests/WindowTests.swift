@@ -61,6 +61,28 @@ import Testing
     }
 }
 
+@Suite struct `The statistics of queues` {
+    @Test func `count what is where, and what is dead beside it`() throws {
+        let street = try Street(orders: 0)
+        try street.queue("W-1", Street.document("W-1"))
+        try street.queue("W-2", Street.document("W-2"), receives: 1, visibleAt: Street.evening + .seconds(5))
+        try street.queue("W-3", Street.document("W-3"), visibleAt: Street.evening + .seconds(5))
+        for letter in ["m-4", "m-5"] {
+            try street.queue(nil, "poison", in: "orders-dead.fifo", message: letter)
+        }
+
+        let queues = try QueueWindow.statistics(of: street.ledgers(), now: Street.evening).objects
+
+        let orders = try #require(queues.first { $0["queue"]?.string == "orders.fifo" })
+        #expect(
+            orders.text.hasPrefix(
+                #"{"queue":"orders.fifo","waiting":1,"in_flight":1,"delayed":1,"dead":2,"oldest_age_ms":2700000,"total":3"#
+            ), "\(orders.text)")
+        let graves = try #require(queues.first { $0["queue"]?.string == "orders-dead.fifo" })
+        #expect(graves["total"] == 2 && graves["dead"] == 0)
+    }
+}
+
 @Suite struct `The window on streams` {
     @Test func `tells how far the function has come`() throws {
         let street = try Street(orders: 2)

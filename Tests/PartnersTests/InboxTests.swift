@@ -45,6 +45,17 @@ import Wire
         #expect(try house.values("SELECT first_time FROM received ORDER BY receipt_id") == ["1", "0"])
     }
 
+    @Test func `ends the process when another file lies in its place`() throws {
+        let house = try Household()
+        house.wait(.seconds(5))
+        #expect(!house.hasFailed)
+        try house.swapFile()
+
+        house.wait(.seconds(2))
+
+        #expect(house.hasFailed)
+    }
+
     @Test func `leaves open what it answered when it died in between`() throws {
         let house = try Household(temper: .slow(.seconds(5)))
 

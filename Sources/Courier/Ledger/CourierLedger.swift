@@ -1,6 +1,7 @@
 import Clockwork
 import Disk
 import GRDB
+import Logging
 import Wire
 
 /// The courier's own account of what it took on and what became of it: `courier.db`.
@@ -39,8 +40,18 @@ struct CourierLedger: Sendable {
     }
 
     /// Lets go of the file.
-    func close() {
-        disk.close()
+    ///
+    /// - Parameter orderly: False after an error, so that the next one to open the file looks closely.
+    func close(orderly: Bool = true) {
+        disk.close(orderly: orderly)
+    }
+
+    /// Looks after the file and the room around it, until the task is cancelled.
+    ///
+    /// - Throws: `DiskError` as soon as another file, or none, lies in its place.
+    func keepWatch(by time: any TimeSource, logger: Logger) async throws {
+        await disk.keepWatch(by: time, logger: logger)
+        try disk.verifyPlace()
     }
 
     private func enroll(_ endpoint: Endpoint, in db: Database) throws {

@@ -1,6 +1,7 @@
 import Clockwork
 import Disk
 import GRDB
+import Logging
 import Wire
 
 /// How far each shard has been handled: `function.db`.
@@ -18,8 +19,19 @@ struct FunctionLedger: Sendable {
         self.time = time
     }
 
-    func close() {
-        disk.close()
+    /// Lets go of the file.
+    ///
+    /// - Parameter orderly: False after an error, so that the next one to open the file looks closely.
+    func close(orderly: Bool = true) {
+        disk.close(orderly: orderly)
+    }
+
+    /// Looks after the file and the room around it, until the task is cancelled.
+    ///
+    /// - Throws: `DiskError` as soon as another file, or none, lies in its place.
+    func keepWatch(by time: any TimeSource, logger: Logger) async throws {
+        await disk.keepWatch(by: time, logger: logger)
+        try disk.verifyPlace()
     }
 
     /// Shards that were read to their end.

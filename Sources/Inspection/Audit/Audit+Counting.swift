@@ -48,7 +48,7 @@ extension Audit {
                                AND told.event_id NOT IN (SELECT event_id FROM heard)
                                AND EXISTS (SELECT 1 FROM audit_courier_messages c WHERE c.event_id = told.event_id))
                     """, arguments: ["partner": name])
-            let ages = try Timeliness.ages(partner: name, where: "1", in: db)
+            let ages = try Timeliness.ages(partner: name, in: db)
             return AuditReport.PartnerAccount(
                 name: name, expected: row?[0] ?? 0, once: row?[1] ?? 0, repeated: row?[2] ?? 0,
                 repeats: row?[3] ?? 0,

@@ -102,8 +102,8 @@ package struct Audit {
         case .historyLegal: return try historyLegal(report)
         case .recovered: return recovered(report)
         case .shopOpen: return try timeliness.shopOpen()
-        case .isolation: return try timeliness.isolation()
-        case .freshness: return try timeliness.freshness()
+        case .isolation: return try timeliness.hearings().isolation()
+        case .freshness: return try timeliness.hearings().freshness()
         default:
             return .counted(
                 requirement, try breaches(of: requirement), measured: try measures(of: requirement, report),
@@ -191,11 +191,18 @@ package struct Audit {
 }
 
 extension RequirementResult {
-    fileprivate static func untold(_ requirement: Requirement, missing: [Ledger]) -> RequirementResult {
+    static func untold(_ requirement: Requirement, missing: [Ledger]) -> RequirementResult {
         RequirementResult(
             requirement: requirement, held: nil, measured: [],
             evidence: missing.map { Evidence(details: "\($0.file) is not here, or cannot be read") },
             breaches: 0)
+    }
+
+    /// There was nothing to tell it by.
+    static func untold(_ requirement: Requirement, because reason: String) -> RequirementResult {
+        RequirementResult(
+            requirement: requirement, held: nil, measured: [], evidence: [.init(details: reason)], breaches: 0
+        )
     }
 
     static func counted(

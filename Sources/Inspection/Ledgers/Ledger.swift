@@ -35,6 +35,13 @@ package enum Ledger: Hashable, Sendable {
         }
     }
 
+    /// By which people ask for it: its name in SQL, its file with or without the ending, a partner's own name.
+    package var names: [String] {
+        var names = [schema, file, String(file.dropLast(".db".count))]
+        if case .partner(let name) = self { names.append(name) }
+        return names
+    }
+
     /// The partner whose ledger this file's name says it is; nil for any other file.
     init?(partnerFile name: String) {
         guard name.hasPrefix("partner-"), name.hasSuffix(".db") else { return nil }

@@ -22,12 +22,15 @@ struct PipelineCounting {
 
     /// Counts everything once.
     ///
-    /// - Parameter uptime: By which the cost of counting is told.
-    mutating func look(at ledgers: Ledgers, now: Timestamp, uptime: () -> Duration) throws -> PipelineSnapshot
-    {
+    /// - Parameters:
+    ///   - uptime: By which the cost of counting is told.
+    ///   - withTotals: Whether to count what takes a look at every row, too.
+    mutating func look(
+        at ledgers: Ledgers, now: Timestamp, uptime: () -> Duration, withTotals: Bool = true
+    ) throws -> PipelineSnapshot {
         var snapshot = PipelineSnapshot(at: now)
         snapshot.missing = ledgers.standings.filter { !$0.standing.isOpen }.map(\.ledger)
-        try reckon(ledgers, now: now, uptime: uptime)
+        if withTotals { try reckon(ledgers, now: now, uptime: uptime) }
         try readShop(ledgers, &snapshot)
         try readQueue(ledgers, &snapshot)
         try readOrders(ledgers, &snapshot)

@@ -23,9 +23,10 @@ package final class PipelineWatch: Sendable {
 
     /// Counts everything once.
     ///
+    /// - Parameter withTotals: False leaves out the equation and what was parked, which take a look at every row.
     /// - Throws: ``LedgerError/noDirectory(_:)``; a ledger that is missing or cannot be read only counts as
     ///   missing.
-    package func look() throws -> PipelineSnapshot {
+    package func look(withTotals: Bool = true) throws -> PipelineSnapshot {
         try state.withLock { state in
             guard let entries = DirectoryListing.entries(in: directory) else {
                 throw LedgerError.noDirectory(directory)
@@ -38,7 +39,8 @@ package final class PipelineWatch: Sendable {
                 ledgers = try Ledgers(in: directory, only: Ledger.singles)
                 state = State(ledgers: ledgers, files: files)
             }
-            return try state.counting.look(at: ledgers, now: time.now, uptime: { time.uptime })
+            return try state.counting.look(
+                at: ledgers, now: time.now, uptime: { time.uptime }, withTotals: withTotals)
         }
     }
 }

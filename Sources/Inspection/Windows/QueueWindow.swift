@@ -26,6 +26,34 @@ package enum QueueWindow {
         }
     }
 
+    /// What a program asks a queue for again and again, a line for each queue.
+    ///
+    /// `dead` counts what lies in the queue's own dead-letter queue, whichever queue it came from; `total` is what lies
+    /// in the queue itself.
+    package static func statistics(of ledgers: Ledgers, now: Timestamp) throws -> Listing {
+        let queues = try list(of: ledgers, now: now).objects
+        func count(_ queue: JSONValue, _ columns: String...) -> Int64 {
+            columns.reduce(0) { $0 + (queue[$1]?.integer ?? 0) }
+        }
+        func total(_ queue: JSONValue) -> Int64 { count(queue, "waiting", "in_flight", "delayed") }
+        let rows = queues.map { queue -> [JSONValue] in
+            let target = queue["dead_letters_to"]?.string?.split(separator: ":").last.map(String.init)
+            let graves = queues.filter {
+                $0["queue"]?.string == target && $0["region"]?.string == queue["region"]?.string
+            }
+            return [
+                queue["queue"] ?? .null, .integer(count(queue, "waiting")),
+                .integer(count(queue, "in_flight")),
+                .integer(count(queue, "delayed")), .integer(graves.reduce(0) { $0 + total($1) }),
+                queue["oldest_age_ms"] ?? .null, .integer(total(queue)), queue["region"] ?? .null,
+            ]
+        }
+        return Listing(
+            columns: [
+                "queue", "waiting", "in_flight", "delayed", "dead", "oldest_age_ms", "total", "region",
+            ], rows: rows)
+    }
+
     /// Messages of a queue, in its order.
     ///
     /// - Parameters:

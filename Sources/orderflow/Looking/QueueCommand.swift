@@ -8,7 +8,7 @@ import Wire
 struct QueueCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "queue", abstract: "List queues, look into them without receiving, and send a message.",
-        subcommands: [List.self, Peek.self, Send.self])
+        subcommands: [List.self, Statistics.self, Peek.self, Send.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -29,7 +29,9 @@ struct SchemaCommand: ParsableCommand {
                 """)
 
         @OptionGroup var data: DataOptions
-        @Option(help: "shop, broker, oms, function, notify, or a partner's name.") var ledger: String?
+        @Option(
+            help: "shop, broker, oms, function, notify, or a partner's name; its file's name will do, too.")
+        var ledger: String?
 
         func run() async throws {
             guard let ledger else {
@@ -42,10 +44,12 @@ struct SchemaCommand: ParsableCommand {
                 return
             }
             let ledgers = try await data.ledgers()
-            let found = ledgers.standings.map(\.ledger).first {
-                $0.schema == ledger || $0.schema == "partner_\(ledger)"
+            let known = ledgers.standings.map(\.ledger)
+            guard let found = known.first(where: { $0.names.contains(ledger) }) else {
+                let nearest = NearestName.to(ledger, among: known.flatMap(\.names))
+                throw ValidationError(
+                    "There is no ledger \(ledger)." + (nearest.map { " Did you mean \($0)?" } ?? ""))
             }
-            guard let found else { throw ValidationError("There is no ledger \(ledger).") }
             Output.write(try ledgers.schema(of: found))
         }
 

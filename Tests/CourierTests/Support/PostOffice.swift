@@ -19,6 +19,7 @@ final class PostOffice {
     private var courier: CourierService?
     private var seed: UInt64
     private let assassin = Assassin()
+    private var ending = Ending()
 
     init(seed: UInt64 = 1, partners: [String] = ["crm"]) {
         self.seed = seed
@@ -52,7 +53,11 @@ final class PostOffice {
         self.courier = courier
         inside = host
         // The world runs it and drops it; nobody waits for it.
-        Task(executorPreference: host) { try await courier.run() }
+        let ending = Ending()
+        self.ending = ending
+        Task(executorPreference: host) {
+            do { try await courier.run() } catch { ending.fail() }
+        }
     }
 
     /// Ends the process between two of its steps.
@@ -71,6 +76,14 @@ final class PostOffice {
     func turnClock(by offset: Duration) {
         inside?.clockOffset = offset
     }
+
+    /// Puts another file in the place of the ledger, as a careless restore does.
+    func swapFile() throws {
+        try directory.swap("courier.db")
+    }
+
+    /// True once the process has ended by itself, because of an error.
+    var hasFailed: Bool { ending.isFailure }
 
     /// The process dies at a commit of its database, counted from now, and hears nothing more.
     func killAtCommit(_ number: Int, _ side: CommitPoint.Side) {
@@ -222,6 +235,13 @@ private struct Line: Transport {
         let value: Mutex<WireResponse?>
         init(_ value: consuming Mutex<WireResponse?>) { self.value = value }
     }
+}
+
+/// Whether a process has ended because of an error.
+private final class Ending: Sendable {
+    private let failure = Mutex(false)
+    var isFailure: Bool { failure.withLock(\.self) }
+    func fail() { failure.withLock { $0 = true } }
 }
 
 /// Stops a process at a commit.

@@ -20,6 +20,7 @@ final class PowerHouse {
     private var inside: SimulatedHost?
     private var seed: UInt64
     private let assassin = Assassin()
+    private var ending = Ending()
 
     init(seed: UInt64 = 1, shards: Int = 1) {
         self.seed = seed
@@ -45,7 +46,11 @@ final class PowerHouse {
             surroundings: Surroundings(time: host, chance: .seeded(seed)), logger: .silent, planted: planted)
         inside = host
         // The world runs it and drops it; nobody waits for it.
-        Task(executorPreference: host) { try await function.run() }
+        let ending = Ending()
+        self.ending = ending
+        Task(executorPreference: host) {
+            do { try await function.run() } catch { ending.fail() }
+        }
     }
 
     /// Ends the process between two of its steps.
@@ -60,6 +65,14 @@ final class PowerHouse {
     }
 
     var isAlive: Bool { inside != nil }
+
+    /// Puts another file in the place of the ledger, as a careless restore does.
+    func swapFile() throws {
+        try directory.swap("function.db")
+    }
+
+    /// True once the process has ended by itself, because of an error.
+    var hasFailed: Bool { ending.isFailure }
 
     /// The process dies at a commit of its database, counted from now, and hears nothing more.
     func killAtCommit(_ number: Int, _ side: CommitPoint.Side) {
@@ -112,6 +125,13 @@ final class PowerHouse {
         try FunctionLedger(
             of: settings.streamName, in: Storage(directory: directory.path), holder: holder, time: outside)
     }
+}
+
+/// Whether a process has ended because of an error.
+private final class Ending: Sendable {
+    private let failure = Mutex(false)
+    var isFailure: Bool { failure.withLock(\.self) }
+    func fail() { failure.withLock { $0 = true } }
 }
 
 /// Stops a process at a commit.

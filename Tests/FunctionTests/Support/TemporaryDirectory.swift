@@ -9,6 +9,12 @@ final class TemporaryDirectory: Sendable {
         try! FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
+    /// Moves a file away and puts an empty one in its place.
+    func swap(_ file: String) throws {
+        try FileManager.default.moveItem(atPath: "\(path)/\(file)", toPath: "\(path)/\(file).old")
+        try Data().write(to: URL(filePath: "\(path)/\(file)"))
+    }
+
     deinit {
         try? FileManager.default.removeItem(atPath: path)
     }

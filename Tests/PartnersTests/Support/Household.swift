@@ -18,6 +18,7 @@ final class Household {
     private var inside: SimulatedHost?
     private var partner: PartnerService?
     private let seed: UInt64
+    private var ending = Ending()
 
     init(seed: UInt64 = 1, temper: Temper = .wellBehaved) throws {
         self.seed = seed
@@ -42,12 +43,24 @@ final class Household {
         self.partner = partner
         inside = host
         // The world runs it and drops it; nobody waits for it.
-        Task(executorPreference: host) { try await partner.run() }
+        let ending = Ending()
+        self.ending = ending
+        Task(executorPreference: host) {
+            do { try await partner.run() } catch { ending.fail() }
+        }
     }
 
     func kill() {
         inside?.die()
     }
+
+    /// Puts another file in the place of the ledger, as a careless restore does.
+    func swapFile() throws {
+        try directory.swap("partner-crm.db")
+    }
+
+    /// True once the process has ended by itself, because of an error.
+    var hasFailed: Bool { ending.isFailure }
 
     /// Sends requests one after the other.
     ///
@@ -148,6 +161,13 @@ final class Household {
         let value: Mutex<Value?>
         init(_ value: consuming Mutex<Value?>) { self.value = value }
     }
+}
+
+/// Whether a process has ended because of an error.
+private final class Ending: Sendable {
+    private let failure = Mutex(false)
+    var isFailure: Bool { failure.withLock(\.self) }
+    func fail() { failure.withLock { $0 = true } }
 }
 
 extension WireRequest {

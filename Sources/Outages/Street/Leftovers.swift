@@ -1,0 +1,38 @@
+import Clockwork
+import Inspection
+import JSON
+
+/// What a run has left behind: `no-leftover` holds when there is nothing of it.
+///
+/// While a street is up its processes and ports belong to it; then only faults can be left over.
+package struct Leftovers: Hashable, Sendable {
+    /// Faults that have no end yet, in words.
+    package var faults: [String] = []
+    /// Processes of a street that is closed, or has lost its keeper.
+    package var processes: [String] = []
+    /// Ports of such a street on which somebody still listens.
+    package var ports: [String] = []
+    /// Whether its keeper is alive.
+    package var isUp = false
+
+    /// Looks for them.
+    ///
+    /// - Returns: Nil when nothing tells of a run in this directory.
+    package init?(in directory: RunDirectory, now: Timestamp) {
+        let timeline = FaultTimeline(in: directory.path)
+        let record = directory.streetRecord
+        let addresses = directory.read(directory.ports)?.object
+        guard record != nil || addresses != nil || !timeline.faults.isEmpty else { return nil }
+        faults = timeline.active(at: now).map { "\($0.title) since \($0.effectiveAt) (\($0.name))" }
+        isUp = record?.isKept ?? false
+        guard !isUp else { return }
+        processes = (record?.parts ?? []).compactMap { part in
+            part.process.flatMap { $0.isAlive ? "\(part.name), process \($0.number)" : nil }
+        }
+        ports = (addresses?.members ?? []).compactMap { role, port in
+            port.integer.map(Int.init).flatMap { FreePorts.isFree($0) ? nil : "\($0) of \(role)" }
+        }
+    }
+
+    package var isEmpty: Bool { faults.isEmpty && processes.isEmpty && ports.isEmpty }
+}
