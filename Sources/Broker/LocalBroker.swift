@@ -48,7 +48,9 @@ public final class LocalBroker: Service {
         }
         self.settings = settings
         // Deadlines must not move with a wall clock that jumps.
-        self.surroundings = Surroundings(time: SteadyTime(surroundings.time), chance: surroundings.chance)
+        var steady = surroundings
+        steady.time = SteadyTime(surroundings.time)
+        self.surroundings = steady
         self.logger = logger
         self.listening = listening
         disk = try storage.open("broker.db", schema: Self.schema, checkpoints: .betweenCommits)

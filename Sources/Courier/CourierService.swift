@@ -24,7 +24,7 @@ package final class CourierService: Service {
         admission: WireFront.Admission, surroundings: Surroundings, logger: Logger, planted: PlantedBug? = nil
     ) throws {
         try settings.check()
-        let ledger = try CourierLedger(storage, time: SteadyTime(surroundings.time))
+        let ledger = try CourierLedger(storage, surroundings: surroundings)
         let memories = try ledger.begin(with: settings.endpoints)
         let lanes = settings.endpoints.map { endpoint in
             Lane(
@@ -34,7 +34,7 @@ package final class CourierService: Service {
         }
         var front = WireFront(admission: admission, surroundings: surroundings, logger: logger)
         front.attend(
-            IntakeDesk(ledger: ledger) {
+            IntakeDesk(ledger: ledger, surroundings: surroundings) {
                 for lane in lanes { lane.wake() }
             }.services)
         self.ledger = ledger

@@ -1,3 +1,4 @@
+import Clockwork
 import Disk
 import JSON
 import Orders
@@ -6,6 +7,7 @@ import Wire
 /// Takes events on: finds out whether they can be delivered at all, and has them staged.
 struct IntakeDesk: Sendable {
     let ledger: CourierLedger
+    let surroundings: Surroundings
     /// Called once new events are durable.
     let staged: @Sendable () -> Void
 
@@ -28,6 +30,7 @@ struct IntakeDesk: Sendable {
             throw WireError("ServiceUnavailable", failure.description, status: 503)
         }
         if new > 0 { staged() }
+        try await surroundings.pass(.courierStaged)
         return AcceptEvents.Output(newEvents: new)
     }
 

@@ -27,7 +27,7 @@ package struct OrderManagement: Service {
         settings: Settings, storage: Storage, queue: any Client<SQS>, stream: any Client<Kinesis>,
         surroundings: Surroundings, logger: Logger
     ) throws {
-        store = try OrderStore(in: storage)
+        store = try OrderStore(in: storage, surroundings: surroundings)
         relay = Relay(
             settings: settings, stream: stream, store: store, surroundings: surroundings, logger: logger)
         self.settings = settings

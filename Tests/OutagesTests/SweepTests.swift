@@ -1,3 +1,4 @@
+import Clockwork
 import Outages
 import Testing
 
@@ -16,6 +17,32 @@ import Testing
         ] {
             #expect(kinds.contains("\(answer) answered"), "\(answer)")
         }
+    }
+
+    @Test func `finds every waypoint there is, most of them more than once`() throws {
+        var passes: [Waypoint: Int] = [:]
+        for point in try Sweep.short.points() {
+            if case .waypoint(let waypoint, let pass) = point.moment { passes[waypoint] = pass }
+        }
+
+        #expect(Set(passes.keys) == Set(Waypoint.allCases))
+        #expect(passes.values.count { $0 > 1 } > Waypoint.allCases.count / 2)
+    }
+
+    @Test(
+        arguments: [
+            Waypoint.shopSentBeforeLedger, .brokerStoredBeforeAnswer, .intakeCommittedBeforeDelete,
+            .relayPutBeforeMark, .functionHandledBeforeCheckpoint, .courierPostedBeforeRecord,
+        ])
+    func `holds at a later pass of a waypoint too`(waypoint: Waypoint) throws {
+        let point = try #require(
+            try Sweep.short.points().last {
+                if case .waypoint(waypoint, let pass) = $0.moment { pass > 1 } else { false }
+            })
+
+        let outcome = try Sweep.short.crash(at: point)
+
+        #expect(outcome.held, "\(point): \(outcome.breaches.joined(separator: "; "))")
     }
 
     @Test func `finds the same points twice`() throws {

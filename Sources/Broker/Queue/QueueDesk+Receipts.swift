@@ -7,14 +7,17 @@ import Wire
 /// What a receiver does with a message he has: deletes it, or has it hidden for longer or shorter.
 extension QueueDesk {
     func delete(_ request: DeleteMessage, for caller: Caller) async throws -> NoOutput {
-        try await act(
+        let output = try await act(
             [ReceiptDeed(handle: request.receiptHandle, action: .delete)], on: request.queueUrl, for: caller)
+        try await surroundings.pass(.brokerDeletedBeforeAnswer)
+        return output
     }
 
     func delete(_ request: DeleteMessageBatch, for caller: Caller) async throws -> DeleteMessageBatch.Output {
         let deeds = request.entries.map { ReceiptDeed(handle: $0.receiptHandle, action: .delete) }
         let (successful, failed) = try await actOnEach(
             deeds, "DeleteMessageBatch", ids: request.entries.map(\.id), on: request.queueUrl, for: caller)
+        try await surroundings.pass(.brokerDeletedBeforeAnswer)
         return DeleteMessageBatch.Output(successful: successful, failed: failed)
     }
 

@@ -18,6 +18,7 @@ extension QueueDesk {
         let (ticket, outcomes) = try place([message], in: name, for: caller)
         let sent = try WireError.mapping { () throws(QueueFault) in try outcomes[0].get() }
         try await ticket.durable()
+        try await surroundings.pass(.brokerStoredBeforeAnswer)
         return SendMessage.Output(
             messageId: sent.messageID.description, md5OfMessageBody: message.bodyDigest,
             md5OfMessageAttributes: message.attributesDigest,
@@ -51,6 +52,7 @@ extension QueueDesk {
         }
         let (ticket, outcomes) = try place(judged.compactMap { try? $0.get() }, in: name, for: caller)
         try await ticket.durable()
+        try await surroundings.pass(.brokerStoredBeforeAnswer)
 
         var answers = outcomes.makeIterator()
         var successful: [SendMessageBatch.Result] = []

@@ -108,7 +108,9 @@ final class Lane: Sendable {
         let settlement = Settlement(
             errand: errand, reply: reply, verdict: verdict, duration: duration, circuit: circuit)
         do {
+            try await surroundings.pass(.courierPostedBeforeRecord)
             let hasSuccessor = try await ledger.settle(settlement, for: endpoint.name)
+            try await surroundings.pass(.courierRecorded)
             book.withLock { book in
                 if hasSuccessor { book.arrived() }
                 if case .again(let due) = verdict.fate {

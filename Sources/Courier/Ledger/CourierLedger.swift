@@ -11,10 +11,12 @@ import Wire
 struct CourierLedger: Sendable {
     let commits: GroupCommit
     let time: SteadyTime
+    let surroundings: Surroundings
     private let disk: Disk
 
-    init(_ storage: Storage, time: SteadyTime) throws {
-        self.time = time
+    init(_ storage: Storage, surroundings: Surroundings) throws {
+        self.surroundings = surroundings
+        time = SteadyTime(surroundings.time)
         disk = try storage.open("courier.db", schema: CourierSchema.migrator, checkpoints: .betweenCommits)
         commits = GroupCommit(disk: disk)
     }

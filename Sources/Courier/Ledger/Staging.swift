@@ -26,6 +26,7 @@ extension CourierLedger {
                         stagedAt: now, in: db)
                 }
             }
+            try surroundings.pass(inTransaction: .courierStagedBeforeCommit)
             return new
         }.value
     }

@@ -99,6 +99,7 @@ final class ShardReader: Sendable {
             place.iterator = nil
             return false
         }
+        if !answer.records.isEmpty { try await surroundings.pass(.functionReceived) }
         for batch in RecordBatch.cut(answer.records, of: shardID, in: settings.streamName) {
             guard try await settle(batch, under: lease) else { return false }
             place.checkpoint = batch.records.last?.sequenceNumber
@@ -153,6 +154,7 @@ final class ShardReader: Sendable {
             let start = surroundings.time.uptime
             do {
                 let skipped = try await handler.handle(batch)
+                try await surroundings.pass(.functionHandledBeforeCheckpoint)
                 invocation.duration = surroundings.time.uptime - start
                 try ledger.complete(batch, under: lease, skipped: skipped, invocation: invocation)
                 tell(skipped, after: invocation)

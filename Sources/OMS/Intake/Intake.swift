@@ -73,12 +73,16 @@ struct Intake: Sendable {
 
     /// Brings a batch to its end: whatever is decided is durable before its message is deleted.
     private func settle(_ batch: [ReceivedMessage]) async throws {
+        try await surroundings.pass(.intakeReceived)
         let judged = batch.map { $0.judged(now: surroundings.now) }
+        try await surroundings.pass(.intakeValidated)
         if settings.planted == .deleteBeforeCommit { try await delete(batch) }
         guard let decisions = try await decide(about: judged, hiding: batch) else { return }
         let decided = zip(batch, decisions)
+        try await surroundings.pass(.intakeCommittedBeforeDelete)
         for (message, decision) in zip(judged, decisions) { tell(decision, about: message) }
         try await delete(decided.filter { $0.1.settlesMessage }.map(\.0))
+        try await surroundings.pass(.intakeDeleted)
         let unreadable = decided.filter { $0.1.isUnreadable }.map(\.0)
         await orders.show(unreadable, after: settings.unreadableReturnsAfter)
     }

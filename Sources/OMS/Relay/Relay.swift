@@ -90,7 +90,9 @@ final class Relay: Sendable {
             place = page.last?.sequence ?? place
             plan.add(page)
             while case let load = plan.nextLoad(), !load.isEmpty {
+                try await surroundings.pass(.relayBeforePut)
                 let answer = try await publisher.publish(load)
+                try await surroundings.pass(.relayPutBeforeMark)
                 guard try await tickOff(answer.publications, under: lease) else { return round.lease = nil }
                 for entry in answer.failed { plan.hold(entry.partitionKey) }
                 hindrance = answer.hindrance ?? hindrance

@@ -30,7 +30,9 @@ extension OrderStore {
     ) throws -> [Decision] {
         try disk.write { db in
             let books = Books(db: db, actor: actor, now: now, planted: planted)
-            return try batch.map(books.enter)
+            let decisions = try batch.map(books.enter)
+            try surroundings.pass(inTransaction: .intakeInTransaction)
+            return decisions
         }
     }
 

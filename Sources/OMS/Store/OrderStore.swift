@@ -10,13 +10,16 @@ import Orders
 /// the disk, and may be called from several tasks at once: the disk lets one in at a time.
 package final class OrderStore: Sendable {
     let disk: Disk
+    let surroundings: Surroundings
     /// Rings when the outbox has something new for the stream.
     let outboxBell = Bell()
 
     /// Opens the file, and makes it first where there is none.
     ///
+    /// - Parameter surroundings: Asked for nothing but who watches; moments come with each deed.
     /// - Throws: `DiskError`, such as `owned` while another process has the file.
-    package init(in storage: Storage) throws {
+    package init(in storage: Storage, surroundings: Surroundings = .system()) throws {
+        self.surroundings = surroundings
         disk = try storage.open(OrderSchema.file, schema: OrderSchema.migrator)
         try settleIn()
     }

@@ -85,9 +85,12 @@ extension OrderStore {
     ) throws -> Bool {
         let today = now.description
         return try disk.write { db in
-            for (entry, publication) in publications {
+            for (place, (entry, publication)) in publications.enumerated() {
                 try Self.note(publication, of: entry, under: lease, today: today, in: db)
                 guard db.changesCount == 1 else { return false }
+                if place == (publications.count - 1) / 2 {
+                    try surroundings.pass(inTransaction: .relayBatchHalfMarked)
+                }
             }
             return true
         }

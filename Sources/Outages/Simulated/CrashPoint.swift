@@ -1,15 +1,15 @@
 import Clockwork
 import Disk
 
-/// Kills a simulated computer exactly before or after one of its commits, and lets a dead one commit nothing more.
-final class CrashPoint: CommitWitness, @unchecked Sendable {  // lives on its world's thread
+/// Kills a simulated computer exactly before or after one of its commits, or at a waypoint, and lets a dead one do neither.
+final class CrashPoint: CommitWitness, WaypointWitness, @unchecked Sendable {  // lives on its world's thread
     private let host: SimulatedHost
     private let watch: PointWatch
     private var armed: (side: CommitPoint.Side, commitsLeft: Int)?
-    private let struck: (CommitPoint) -> Void
+    private let struck: (SweepPoint.Moment) -> Void
 
     /// - Parameter struck: Told where it has killed.
-    init(host: SimulatedHost, watch: PointWatch, struck: @escaping (CommitPoint) -> Void) {
+    init(host: SimulatedHost, watch: PointWatch, struck: @escaping (SweepPoint.Moment) -> Void) {
         self.host = host
         self.watch = watch
         self.struck = struck
@@ -22,9 +22,20 @@ final class CrashPoint: CommitWitness, @unchecked Sendable {  // lives on its wo
 
     func reached(_ point: CommitPoint) throws {
         guard host.isAlive else { throw DeadComputer() }
-        guard watch.passes(point, in: host.name) || isArmed(for: point) else { return }
+        let isLast = watch.passes(point, in: host.name)
+        if isArmed(for: point) || isLast { try die(at: .commit(point)) }
+    }
+
+    func reached(_ point: Waypoint) throws -> Duration? {
+        guard host.isAlive else { throw DeadComputer() }
+        let pass = watch.passes(point, in: host.name)
+        if pass.isLast { try die(at: .waypoint(point, pass: pass.number)) }
+        return nil
+    }
+
+    private func die(at moment: SweepPoint.Moment) throws -> Never {
         host.die()
-        struck(point)
+        struck(moment)
         throw DeadComputer()
     }
 

@@ -12,6 +12,8 @@ final class PointWatch: @unchecked Sendable {  // lives on its world's thread
     private let end: SweepPoint?
     private(set) var hasStruck = false
     private var answers: [String: Int] = [:]
+    /// How often each waypoint has been passed, by process.
+    private var passesSoFar: [String: [Waypoint: Int]] = [:]
 
     init(processes: [String], endingAt end: SweepPoint?) {
         self.processes = Set(processes)
@@ -21,6 +23,13 @@ final class PointWatch: @unchecked Sendable {  // lives on its world's thread
     /// - Returns: Whether the process is to die here.
     func passes(_ point: CommitPoint, in process: String) -> Bool {
         passes(SweepPoint(process: process, moment: .commit(point)))
+    }
+
+    /// - Returns: Which pass of this waypoint it is, and whether the process is to die here.
+    func passes(_ point: Waypoint, in process: String) -> (number: Int, isLast: Bool) {
+        let number = (passesSoFar[process]?[point] ?? 0) + 1
+        passesSoFar[process, default: [:]][point] = number
+        return (number, passes(SweepPoint(process: process, moment: .waypoint(point, pass: number))))
     }
 
     /// - Parameter request: The one that has been answered.

@@ -28,11 +28,10 @@ struct SimulatedCast {
     }
 
     /// - Parameter name: Of a process, such as `oms` or `partner-crm`.
-    func play(_ name: String, on host: SimulatedHost, storage: Storage, chance: Chance, logger: Logger) throws
-        -> Play
-    {
-        let place = Place(
-            host: host, storage: storage, around: Surroundings(time: host, chance: chance), logger: logger)
+    func play(
+        _ name: String, on host: SimulatedHost, storage: Storage, surroundings: Surroundings, logger: Logger
+    ) throws -> Play {
+        let place = Place(host: host, storage: storage, around: surroundings, logger: logger)
         switch StreetRole(playing: name) {
         case .broker: return try broker(place)
         case .shop: return try shop(place)

@@ -63,9 +63,11 @@ final class SimulatedPart: @unchecked Sendable {  // on one thread, as said abov
         host.clockOffset = clockOffset
         self.host = host
         bornAt = ground.world.uptime
-        let crashPoint = CrashPoint(host: host, watch: ground.watch) { [self] point in
-            sightings.note(point.side == .before ? .crashedBeforeCommit(role) : .crashedAfterCommit(role))
-            ground.story.tell("\(name) crashed \(point)")
+        let crashPoint = CrashPoint(host: host, watch: ground.watch) { [self] place in
+            if case .commit(let point) = place {
+                sightings.note(point.side == .before ? .crashedBeforeCommit(role) : .crashedAfterCommit(role))
+            }
+            ground.story.tell("\(name) crashed: \(place)")
         }
         self.crashPoint = crashPoint
         host.onDeath { [self] in died(host) }
@@ -79,16 +81,20 @@ final class SimulatedPart: @unchecked Sendable {  // on one thread, as said abov
         let (seed, boot) = (random.next(), random.span(in: .milliseconds(10)...(.milliseconds(200))))
         // Not a child of anything: it is a process, and ends with its computer.
         lives.append(
-            Task(executorPreference: host) { [self] in await live(on: host, storage, seed: seed, after: boot)
+            Task(executorPreference: host) { [self] in
+                let surroundings = Surroundings(time: host, chance: .seeded(seed), witness: crashPoint)
+                await live(on: host, storage, surroundings, after: boot)
             })
     }
 
-    private func live(on host: SimulatedHost, _ storage: Storage, seed: UInt64, after boot: Duration) async {
+    private func live(
+        on host: SimulatedHost, _ storage: Storage, _ surroundings: Surroundings, after boot: Duration
+    ) async {
         do {
             try await host.sleep(for: boot)
             let logger = ground.story.logger(for: name)
             let play = try ground.cast.play(
-                name, on: host, storage: storage, chance: .seeded(seed), logger: logger)
+                name, on: host, storage: storage, surroundings: surroundings, logger: logger)
             guard host.isAlive else { return }
             isUp = true
             if let answer = play.answer { ground.network.listen(on: host, answer) }

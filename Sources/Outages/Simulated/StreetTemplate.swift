@@ -26,8 +26,10 @@ package final class StreetTemplate: Sendable {
         let shelf = Shelf()
         for name in plan.settings.processes {
             let storage = Storage(directory: directory.path, opened: { shelf.disks.append($0) })
+            let host = world.host(named: name)
             _ = try cast.play(
-                name, on: world.host(named: name), storage: storage, chance: .seeded(1),
+                name, on: host, storage: storage,
+                surroundings: Surroundings(time: host, chance: .seeded(1)),
                 logger: Logger(label: name) { _ in SwiftLogNoOpLogHandler() })
         }
         for disk in shelf.disks { disk.close() }

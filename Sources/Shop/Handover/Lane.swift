@@ -11,6 +11,7 @@ struct Lane: Sendable {
     private let idleness: Rest
     /// Until the queue may be tried again.
     private let patience: Rest
+    private let surroundings: Surroundings
 
     init(
         desk: OrderDesk, queue: OrderQueue, outage: QueueOutage, settings: ShopSettings, closing: ClosingTime,
@@ -19,6 +20,7 @@ struct Lane: Sendable {
         self.desk = desk
         self.queue = queue
         self.outage = outage
+        self.surroundings = surroundings
         idleness = Rest(until: closing, by: surroundings.time)
         patience = Rest(until: closing, by: surroundings.time)
         ledgerTrouble = LedgerTrouble(
@@ -66,6 +68,7 @@ struct Lane: Sendable {
     private func attempt(_ parcels: [Parcel]) async throws -> [(Attempt, Outcome)] {
         let attempts = try await ledgerTrouble.outlast { try await desk.intend(parcels) }
         let outcomes = Array(zip(attempts, try await queue.send(attempts)))
+        try await surroundings.pass(.shopSentBeforeLedger)
         try await ledgerTrouble.outlast { try await desk.note(outcomes) }
         return outcomes
     }

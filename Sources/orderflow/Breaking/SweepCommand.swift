@@ -10,8 +10,8 @@ struct SweepCommand: AsyncParsableCommand {
         commandName: "sweep",
         abstract: "Crash every process at every point where it could matter, and audit each time.",
         discussion: """
-            Points are: before and after each commit of each process, and each answer that a process waits for, lost by its \
-            death. An undisturbed street in virtual time passes them all and is noted; then one street is played for each \
+            Points are: before and after each commit of each process, each pass of a named moment in its work, and each \
+            answer that it waits for, lost by its death. An undisturbed street in virtual time passes them all and is noted; then one street is played for each \
             point, on real files and through the same signed bytes as ever: the process dies there, is started again, \
             everything has to come to rest, and the ledgers have to balance.
 
@@ -19,7 +19,8 @@ struct SweepCommand: AsyncParsableCommand {
             """)
 
     @Option(help: "Orders that each street sells.") var orders = 20
-    @Option(help: "Only points whose description has this in it, such as \"oms: after\" or PutRecords.")
+    @Option(
+        help: "Only points with this in their description, such as 'intake.*', \"oms: after\" or PutRecords.")
     var points: String?
     @Option(help: "Streets that are played at the same time. Default: one for each core.") var threads: Int?
     @Flag(help: "Print one JSON object.") var json = false
@@ -35,7 +36,7 @@ struct SweepCommand: AsyncParsableCommand {
         let time = SystemTime()
         let began = time.uptime
         let all = try sweep.points()
-        let chosen = all.filter { points.map("\($0) \($0.kind)".contains) ?? true }
+        let chosen = all.filter { point in points.map("\(point) \(point.kind)".has) ?? true }
         guard !chosen.isEmpty else {
             throw ValidationError("None of the \(all.count) points has \"\(points ?? "")\" in it.")
         }
@@ -110,5 +111,17 @@ struct SweepCommand: AsyncParsableCommand {
                 "elapsed_ms": JSONValue(elapsed.milliseconds),
             ]
         }
+    }
+}
+
+extension String {
+    /// Whether this text stands somewhere in it; a `*` there stands for anything.
+    fileprivate func has(_ pattern: String) -> Bool {
+        var rest = self[...]
+        for part in pattern.split(separator: "*") {
+            guard let place = rest.firstRange(of: part) else { return false }
+            rest = rest[place.upperBound...]
+        }
+        return true
     }
 }
