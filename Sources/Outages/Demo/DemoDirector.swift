@@ -30,13 +30,26 @@ package struct DemoDirector: Sendable {
     /// - Throws: ``StreetFault`` when the street does not open; `CancellationError` when interrupted.
     package func play() async throws -> DemoVerdict {
         let began = surroundings.time.uptime
-        return try await withThrowingTaskGroup(of: Void.self) { group in
+        return try await onStage { try verdict(on: try await perform(), began: began) }
+    }
+
+    /// Plays it all, and leaves the judging to others: a coupled street does not keep what an audit asks of it.
+    ///
+    /// - Returns: Why nothing was shown; nil when everything happened as it should.
+    /// - Throws: As ``play()``.
+    package func playUnaudited() async throws -> String? {
+        try await onStage { try await perform().problem }
+    }
+
+    /// Keeps the street's processes alive for as long as the deed lasts.
+    private func onStage<Outcome>(_ deed: () async throws -> Outcome) async throws -> Outcome {
+        try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await street.supervisor.run() }
             do {
-                let verdict = try await perform(began: began)
+                let outcome = try await deed()
                 await street.supervisor.stop()
                 try await group.waitForAll()
-                return verdict
+                return outcome
             } catch {
                 await street.supervisor.stop()
                 throw error
@@ -44,7 +57,15 @@ package struct DemoDirector: Sendable {
         }
     }
 
-    private func perform(began: Duration) async throws -> DemoVerdict {
+    /// What is left when everyone has stopped.
+    private struct Performance {
+        var problem: String?
+        var final: PipelineSnapshot
+        var processes: Int
+        var residentBytes: Int64
+    }
+
+    private func perform() async throws -> Performance {
         tell("the street opens: \(street.supervisor.names.count) processes")
         try await street.open()
         tell("all are ready; the shop sells")
@@ -59,16 +80,21 @@ package struct DemoDirector: Sendable {
         let processes = await street.supervisor.processes.count
         let final = try watch.look(at: surroundings.now)
         await street.supervisor.stop()  // what is audited lies still
+        return Performance(
+            problem: problem, final: final, processes: processes, residentBytes: watch.mostResidentBytes)
+    }
+
+    private func verdict(on performance: Performance, began: Duration) throws -> DemoVerdict {
         var settings = AuditSettings(now: surroundings.now)
         settings.demandsRest = true
         settings.faults = FaultTimeline(in: street.directory.path)
         let audit = try Audit.report(on: Ledgers(in: street.directory.path), settings)
         let verdict = DemoVerdict(
-            run: run, audit: audit, final: final,
+            run: run, audit: audit, final: performance.final,
             cost: DemoVerdict.Cost(
-                processes: processes, residentBytes: watch.mostResidentBytes,
+                processes: performance.processes, residentBytes: performance.residentBytes,
                 diskBytes: ProcessMeter.diskBytes(of: street.directory.path),
-                span: surroundings.time.uptime - began), invalid: problem)
+                span: surroundings.time.uptime - began), invalid: performance.problem)
         try street.directory.write(verdict.json, to: street.directory.verdict)
         screen.conclude(verdict)
         return verdict
@@ -92,7 +118,8 @@ package struct DemoDirector: Sendable {
                     title: title, runTime: runTime, length: story.length, now: snapshot, absent: absent,
                     history: watch.history,
                     latestEvent: street.journal.events.last.map { "\($0.runTime.runClock) \($0.text)" }))
-            quietLooks = runTime >= story.length && snapshot.isAtRest ? quietLooks + 1 : 0
+            let isQuiet = try runTime >= story.length && watch.isAtRest(snapshot)
+            quietLooks = isQuiet ? quietLooks + 1 : 0
             if runTime > story.length + .seconds(60) {
                 return "the street was not quiet 60 s after the shop closed, so the end could not be audited"
             }
@@ -122,7 +149,7 @@ package struct DemoDirector: Sendable {
             announce()
             return nil
         case .carrierDown(let span): return try await carrierDown(span)
-        case .killCourierBetweenPostAndRecord: return try await killCourier()
+        case .killTellerBetweenPostAndRecord: return try await killTeller()
         case .kill(let name): return try await kill(name)
         }
     }
@@ -163,6 +190,9 @@ package struct DemoDirector: Sendable {
         return nil
     }
 
+    /// What the journal calls the fault.
+    static let carrierDown = "carrier-down"
+
     private func carrierDown(_ span: Duration) async throws -> String? {
         guard let control = street.control(of: "carrier", PartnerControl.self) else { return nil }
         let milliseconds = Int(span.milliseconds)
@@ -172,19 +202,20 @@ package struct DemoDirector: Sendable {
         let told = try await control(DescribePartner(partner: "carrier")).temper.name
         guard told == "down" else { return "the carrier was to be down, but says it is \(told)" }
         street.journal.faultBegan(
-            "carrier-down", target: "partner-carrier", kind: "status 503", proof: "the carrier says so itself"
+            Self.carrierDown, target: "partner-carrier", kind: "status 503", proof: "the carrier says so itself"
         )
         announce()
         Task.immediate { [surroundings, street] in  // ends with the span, whatever happens in between
             try? await surroundings.time.sleep(for: span)
-            street.journal.faultEnded("carrier-down")
+            street.journal.faultEnded(Self.carrierDown)
         }
         return nil
     }
 
-    /// Makes one partner slow to answer, waits until it has received something, and kills the courier before the answer
+    /// Makes one partner slow to answer, waits until it has received something, and kills who has told it before the answer
     /// can be noted.
-    private func killCourier() async throws -> String? {
+    private func killTeller() async throws -> String? {
+        let teller = street.settings.teller
         guard let control = street.control(of: "crm", PartnerControl.self) else { return nil }
         let slow = TemperDescription(name: "slow", delayMilliseconds: 600)
         _ = try await control(SetTemper(partner: "crm", temper: slow, forMilliseconds: 6_000))
@@ -193,18 +224,18 @@ package struct DemoDirector: Sendable {
         let end = surroundings.time.uptime + .seconds(6)
         while try DemoWatch.received(by: "crm", in: ledgers) == before {
             guard surroundings.time.uptime < end else {
-                return "the courier was to die between post and record, but nothing was posted to crm for 6 s"
+                return "the \(teller) was to die between post and record, but nothing was posted to crm for 6 s"
             }
             try await surroundings.time.sleep(for: .milliseconds(20))
         }
-        await street.supervisor.kill("courier", andHold: false)
+        await street.supervisor.kill(teller, andHold: false)
         street.journal.faultBegan(
-            "dead-courier", target: "courier", kind: "kill",
-            proof: "crm had received, the courier had not noted it")
+            "dead-\(teller)", target: teller, kind: "kill",
+            proof: "crm had received, the \(teller) had not noted it")
         announce()
-        while case .running = await street.supervisor.condition(of: "courier") { break }
+        while case .running = await street.supervisor.condition(of: teller) { break }
         try await surroundings.time.sleep(for: .milliseconds(300))
-        street.journal.faultEnded("dead-courier")
+        street.journal.faultEnded("dead-\(teller)")
         announce()
         return nil
     }

@@ -66,12 +66,13 @@ extension StreetSettings {
     /// The same street with a free port wherever the settings left the choice to us.
     package func withChosenPorts() -> StreetSettings {
         var street = self
-        let open = [street.broker, street.courier] + street.partners.map(\.address)
+        let open = [street.broker, street.oms, street.courier] + street.partners.map(\.address)
         var free = FreePorts.pick(open.count { $0.port == 0 }).makeIterator()
         func choose(_ address: inout Address) {
             if address.port == 0 { address.port = free.next() ?? 0 }
         }
         choose(&street.broker)
+        choose(&street.oms)
         choose(&street.courier)
         for place in street.partners.indices { choose(&street.partners[place].address) }
         return street

@@ -36,7 +36,7 @@ package final class Street: Sendable {
         try directory.write(settings.ports, to: directory.ports)
         supervisor = try Supervisor(
             parts: Self.parts(of: settings, file: file), program: program, logDirectory: directory.logs,
-            surroundings: surroundings, logger: logger)
+            holding: settings.wiring == .coupled ? ["shop"] : [], surroundings: surroundings, logger: logger)
         let conductor = settings.keys[.conductor].credentials
         queue = SigningClient(
             SQS.self, over: NetworkTransport(endpoint: settings.queueURLBase, http: http),
@@ -50,11 +50,14 @@ package final class Street: Sendable {
 
     /// Who plays, in the order in which they start: whoever is asked stands before whoever asks.
     private static func parts(of settings: StreetSettings, file: String) -> [Supervisor.Part] {
+        let partners = settings.partners.map { "partner-\($0.name)" }
         let ownBroker = settings.queueEndpoint == nil || settings.streamEndpoint == nil
         let roles =
-            (ownBroker ? ["broker"] : []) + settings.partners.map { "partner-\($0.name)" } + [
-                "courier", "function", "oms", "shop",
-            ]
+            switch settings.wiring {
+            case .coupled: partners + ["oms", "shop"]
+            case .decoupled:
+                (ownBroker ? ["broker"] : []) + partners + ["courier", "function", "oms", "shop"]
+            }
         return roles.map { role in
             Supervisor.Part(name: role, arguments: ["run", role, "--config", file, "--lifeline"])
         }
@@ -62,6 +65,7 @@ package final class Street: Sendable {
 
     /// Waits until all who listen are ready, and makes the queues and the stream.
     ///
+    /// A coupled shop is let in only now, for it would turn its first customers away if its OMS was still on its way up.
     /// - Throws: ``StreetFault/notReady(role:)`` after 20 s.
     package func open() async throws {
         let end = surroundings.time.uptime + .seconds(20)
@@ -71,7 +75,10 @@ package final class Street: Sendable {
                 try await surroundings.time.sleep(for: .milliseconds(20))
             }
         }
-        try await Provisioning(settings: settings, queue: queue, stream: stream).run()
+        switch settings.wiring {
+        case .coupled: await supervisor.letGo("shop")
+        case .decoupled: try await Provisioning(settings: settings, queue: queue, stream: stream).run()
+        }
     }
 
     private func isReady(_ address: StreetSettings.Address) async -> Bool {
@@ -109,8 +116,21 @@ package enum StreetFault: Error, CustomStringConvertible {
 extension StreetSettings {
     /// Everyone who listens, by role.
     package var listeners: [(role: String, address: Address)] {
-        (queueEndpoint == nil || streamEndpoint == nil ? [("broker", broker)] : [])
-            + partners.map { ("partner-\($0.name)", $0.address) } + [("courier", courier)]
+        let partners = partners.map { ("partner-\($0.name)", $0.address) }
+        return switch wiring {
+        case .coupled: partners + [("oms", oms)]
+        case .decoupled:
+            (queueEndpoint == nil || streamEndpoint == nil ? [("broker", broker)] : []) + partners
+                + [("courier", courier)]
+        }
+    }
+
+    /// The process that tells the partners.
+    package var teller: String {
+        switch wiring {
+        case .coupled: "oms"
+        case .decoupled: "courier"
+        }
     }
 
     /// Where everyone listens, for `ports.json`.
