@@ -9,12 +9,20 @@ import Wire
 /// It sells on while the queue is away. Every order is on the shop's own disk before anything else happens to
 /// it, every try before it is made, every answer before anything leans on it; so a shop that is killed opens
 /// again, sends what has no final answer once more under the same key, and goes on with the next customer.
+///
+/// The same shop can be coupled to its OMS instead, to be compared with: see ``CheckoutCounter``.
 package struct WebShop: Service {
+    /// Where orders go from here.
+    private enum Way {
+        case queue(any Client<SQS>)
+        case checkout(any Client<Checkout>, CheckoutPatience)
+    }
+
     private let settings: ShopSettings
     private let source: any PurchaseSource
     private let ledger: ShopLedger
     private let desk: OrderDesk
-    private let queue: any Client<SQS>
+    private let way: Way
     private let surroundings: Surroundings
     private let logger: Logger
 
@@ -27,11 +35,33 @@ package struct WebShop: Service {
         _ settings: ShopSettings, source: any PurchaseSource, storage: Storage, queue: any Client<SQS>,
         surroundings: Surroundings, logger: Logger
     ) throws {
+        try self.init(
+            settings, source: source, storage: storage, way: .queue(queue), surroundings: surroundings,
+            logger: logger)
+    }
+
+    /// Opens the ledger of a shop that is coupled to its OMS.
+    ///
+    /// - Parameter oms: Without retries of its own (`RetryPolicy.never`): they are the customer's, by `patience`.
+    /// - Throws: `DiskError` when the ledger cannot be had.
+    package init(
+        _ settings: ShopSettings, source: any PurchaseSource, storage: Storage, oms: any Client<Checkout>,
+        patience: CheckoutPatience, surroundings: Surroundings, logger: Logger
+    ) throws {
+        try self.init(
+            settings, source: source, storage: storage, way: .checkout(oms, patience),
+            surroundings: surroundings, logger: logger)
+    }
+
+    private init(
+        _ settings: ShopSettings, source: any PurchaseSource, storage: Storage, way: Way,
+        surroundings: Surroundings, logger: Logger
+    ) throws {
         ledger = try ShopLedger(in: storage)
         desk = try OrderDesk(ledger: ledger, source: source.name, surroundings: surroundings)
         self.settings = settings
         self.source = source
-        self.queue = queue
+        self.way = way
         self.surroundings = surroundings
         self.logger = logger
     }
@@ -69,8 +99,18 @@ package struct WebShop: Service {
     }
 
     private func handOver(until closing: ClosingTime) async throws {
+        switch way {
+        case .queue(let queue): try await handOver(to: queue, until: closing)
+        case .checkout(let oms, let patience):
+            try await CheckoutCounter(
+                desk: desk, oms: oms, patience: patience, closing: closing, surroundings: surroundings
+            ).run()
+        }
+    }
+
+    private func handOver(to queue: any Client<SQS>, until closing: ClosingTime) async throws {
         let outage = QueueOutage(backoff: settings.backoff, chance: surroundings.chance, logger: logger)
-        guard let url = try await queueURL(despite: outage, until: closing) else { return }
+        guard let url = try await url(of: queue, despite: outage, until: closing) else { return }
         let orders = OrderQueue(url: url, isFIFO: settings.isFIFO, queue: queue)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<max(1, settings.lanes) {
@@ -86,7 +126,9 @@ package struct WebShop: Service {
     /// Asks for the queue until there is one.
     ///
     /// - Returns: Nil when the shop closes before.
-    private func queueURL(despite outage: QueueOutage, until closing: ClosingTime) async throws -> String? {
+    private func url(
+        of queue: any Client<SQS>, despite outage: QueueOutage, until closing: ClosingTime
+    ) async throws -> String? {
         let patience = Rest(until: closing, by: surroundings.time)
         var failures = 0
         while true {

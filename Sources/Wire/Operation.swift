@@ -69,6 +69,8 @@ public enum ResourceName: Hashable, Sendable {
     case account
     /// The courier's intake of events.
     case courier
+    /// The OMS's counter, for shops that are coupled to it.
+    case checkout
     /// A mock partner.
     case partner(String)
 
@@ -79,6 +81,7 @@ public enum ResourceName: Hashable, Sendable {
         case .stream(let name): "stream/\(name)"
         case .account: "*"
         case .courier: "courier"
+        case .checkout: "checkout"
         case .partner(let name): "partner/\(name)"
         }
     }

@@ -31,15 +31,28 @@ package struct DemoDirector: Sendable {
     /// - Throws: ``StreetFault`` when the street does not open; `CancellationError` when interrupted.
     package func play() async throws -> DemoVerdict {
         let began = surroundings.time.uptime
-        return try await withThrowingTaskGroup(of: Void.self) { group in
+        return try await onStage { try await verdict(on: try await perform(), began: began) }
+    }
+
+    /// Plays it all, and leaves the judging to others: a coupled street does not keep what an audit asks of it.
+    ///
+    /// - Returns: Why nothing was shown; nil when everything happened as it should.
+    /// - Throws: As ``play()``.
+    package func playUnaudited() async throws -> String? {
+        try await onStage { try await perform().problem }
+    }
+
+    /// Keeps the street's processes alive for as long as the deed lasts.
+    private func onStage<Outcome>(_ deed: () async throws -> Outcome) async throws -> Outcome {
+        try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await street.supervisor.run() }
             group.addTask { try await street.keepDoor() }
             do {
-                let verdict = try await perform(began: began)
+                let outcome = try await deed()
                 await street.supervisor.stop()
                 group.cancelAll()  // the door; all processes have ended
                 try await group.waitForAll()
-                return verdict
+                return outcome
             } catch {
                 await street.supervisor.stop()
                 throw error
@@ -47,7 +60,15 @@ package struct DemoDirector: Sendable {
         }
     }
 
-    private func perform(began: Duration) async throws -> DemoVerdict {
+    /// What is left when everyone has stopped.
+    private struct Performance {
+        var problem: String?
+        var final: PipelineSnapshot
+        var processes: Int
+        var residentBytes: Int64
+    }
+
+    private func perform() async throws -> Performance {
         tell("the street opens: \(street.supervisor.names.count) processes")
         try await street.open()
         tell("all are ready; the shop sells")
@@ -66,16 +87,21 @@ package struct DemoDirector: Sendable {
         let processes = await street.supervisor.processes.count
         let final = try watch.look(at: surroundings.now)
         await street.supervisor.stop()  // what is audited lies still
+        return Performance(
+            problem: problem, final: final, processes: processes, residentBytes: watch.mostResidentBytes)
+    }
+
+    private func verdict(on performance: Performance, began: Duration) async throws -> DemoVerdict {
         var settings = plot.audit(at: surroundings.now)
         settings.demandsRest = true
         settings.faults = FaultTimeline(in: street.directory.path)
         let audit = try Audit.report(on: Ledgers(in: street.directory.path), settings)
         var verdict = DemoVerdict(
-            run: run, audit: audit, demanded: plot.demanded, final: final,
+            run: run, audit: audit, demanded: plot.demanded, final: performance.final,
             cost: DemoVerdict.Cost(
-                processes: processes, residentBytes: watch.mostResidentBytes,
+                processes: performance.processes, residentBytes: performance.residentBytes,
                 diskBytes: ProcessMeter.diskBytes(of: street.directory.path),
-                span: surroundings.time.uptime - began), invalid: problem)
+                span: surroundings.time.uptime - began), invalid: performance.problem)
         try await plot.judge(&verdict, of: street)
         try street.directory.write(verdict.json, to: street.directory.verdict)
         screen.conclude(verdict)
@@ -104,7 +130,8 @@ package struct DemoDirector: Sendable {
                     history: watch.history,
                     latestEvent: street.journal.events.last.map { "\($0.runTime.runClock) \($0.text)" }))
             if isOver(), runTime >= plot.length { overAt = overAt ?? runTime }
-            quietLooks = overAt != nil && snapshot.isAtRest ? quietLooks + 1 : 0
+            let isQuiet = try overAt != nil && watch.isAtRest(snapshot)
+            quietLooks = isQuiet ? quietLooks + 1 : 0
             if let overAt, runTime > overAt + .seconds(60) {
                 return "the street was not quiet 60 s after the shop closed, so the end could not be audited"
             }

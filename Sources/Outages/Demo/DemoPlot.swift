@@ -12,6 +12,9 @@ package struct DemoPlot: Plot {
         self.surroundings = surroundings
     }
 
+    /// What the journal calls the carrier's outage.
+    static let carrierDown = "carrier-down"
+
     package var length: Duration { story.length }
 
     package func happen(on street: Street, announce: @escaping @Sendable () -> Void) async throws -> String? {
@@ -45,7 +48,7 @@ private struct Telling {
             announce()
             return nil
         case .carrierDown(let span): return try await carrierDown(span)
-        case .killCourierBetweenPostAndRecord: return try await killCourier()
+        case .killTellerBetweenPostAndRecord: return try await killTeller()
         case .kill(let name): return try await kill(name)
         }
     }
@@ -95,19 +98,20 @@ private struct Telling {
         let told = try await control(DescribePartner(partner: "carrier")).temper.name
         guard told == "down" else { return "the carrier was to be down, but says it is \(told)" }
         street.journal.faultBegan(
-            "carrier-down", target: "partner-carrier", kind: "status 503", proof: "the carrier says so itself"
+            DemoPlot.carrierDown, target: "partner-carrier", kind: "status 503", proof: "the carrier says so itself"
         )
         announce()
         Task.immediate { [surroundings, street] in  // ends with the span, whatever happens in between
             try? await surroundings.time.sleep(for: span)
-            street.journal.faultEnded("carrier-down")
+            street.journal.faultEnded(DemoPlot.carrierDown)
         }
         return nil
     }
 
-    /// Makes one partner slow to answer, waits until it has received something, and kills the courier before the answer
+    /// Makes one partner slow to answer, waits until it has received something, and kills who has told it before the answer
     /// can be noted.
-    private func killCourier() async throws -> String? {
+    private func killTeller() async throws -> String? {
+        let teller = street.settings.teller
         guard let control = street.control(of: "crm", PartnerControl.self) else { return nil }
         let slow = TemperDescription(name: "slow", delayMilliseconds: 600)
         _ = try await control(SetTemper(partner: "crm", temper: slow, forMilliseconds: 6_000))
@@ -116,18 +120,18 @@ private struct Telling {
         let end = surroundings.time.uptime + .seconds(6)
         while try DemoWatch.received(by: "crm", in: ledgers) == before {
             guard surroundings.time.uptime < end else {
-                return "the courier was to die between post and record, but nothing was posted to crm for 6 s"
+                return "the \(teller) was to die between post and record, but nothing was posted to crm for 6 s"
             }
             try await surroundings.time.sleep(for: .milliseconds(20))
         }
-        await street.supervisor.kill("courier", andHold: false)
+        await street.supervisor.kill(teller, andHold: false)
         street.journal.faultBegan(
-            "dead-courier", target: "courier", kind: "kill",
-            proof: "crm had received, the courier had not noted it")
+            "dead-\(teller)", target: teller, kind: "kill",
+            proof: "crm had received, the \(teller) had not noted it")
         announce()
-        while case .running = await street.supervisor.condition(of: "courier") { break }
+        while case .running = await street.supervisor.condition(of: teller) { break }
         try await surroundings.time.sleep(for: .milliseconds(300))
-        street.journal.faultEnded("dead-courier")
+        street.journal.faultEnded("dead-\(teller)")
         announce()
         return nil
     }

@@ -8,8 +8,9 @@ package struct DemoStory: Sendable {
         case startOMS
         /// The carrier answers 503.
         case carrierDown(Duration)
-        /// The courier dies after a partner has received a webhook and before it could note that.
-        case killCourierBetweenPostAndRecord
+        /// Whoever tells the partners dies after one of them has received a webhook and before that could be noted: the
+        /// courier, or the OMS of a coupled street.
+        case killTellerBetweenPostAndRecord
         /// SIGKILL of a process, which its supervisor starts again.
         case kill(String)
     }
@@ -34,7 +35,7 @@ package struct DemoStory: Sendable {
             Scene(at: .seconds(20) * scale, deed: .killOMS),
             Scene(at: .seconds(40) * scale, deed: .startOMS),
             Scene(at: .seconds(45) * scale, deed: .carrierDown(.seconds(10) * scale)),
-            Scene(at: .seconds(52) * scale, deed: .killCourierBetweenPostAndRecord),
+            Scene(at: .seconds(52) * scale, deed: .killTellerBetweenPostAndRecord),
         ]
     }
 }

@@ -19,11 +19,32 @@ struct DemoWatch {
     /// The numbers now. Ledgers that are not there yet are looked for again.
     mutating func look(at now: Timestamp) throws -> PipelineSnapshot {
         if ledgers?.standings.allSatisfy(\.standing.isOpen) != true {
-            ledgers = try Ledgers(
-                in: street.directory.path, only: [.shop, .broker, .oms, .function, .notify])
+            ledgers = try Ledgers(in: street.directory.path, only: witnesses)
         }
         guard let ledgers else { return PipelineSnapshot() }
         return try PipelineSnapshot(of: ledgers, now: now)
+    }
+
+    private var witnesses: [Ledger] {
+        switch street.settings.wiring {
+        case .coupled: [.shop, .oms]
+        case .decoupled: [.shop, .broker, .oms, .function, .notify]
+        }
+    }
+
+    /// True when nothing is under way any more. On a coupled street nothing ever waits: it is at rest once the last customer
+    /// has been served.
+    func isAtRest(_ snapshot: PipelineSnapshot) throws -> Bool {
+        switch street.settings.wiring {
+        case .decoupled: return snapshot.isAtRest
+        case .coupled:
+            guard let ledgers, try ledgers.hasTable("trading_days", in: .shop) else { return false }
+            let isDayOver = try ledgers.look { db in
+                try Bool.fetchOne(
+                    db, sql: "SELECT count(*) > 0 AND count(*) = count(closed_at) FROM shop.trading_days")
+            }
+            return isDayOver == true && snapshot.shop.unsent == 0
+        }
     }
 
     /// Who is dead at this moment, and for how long.

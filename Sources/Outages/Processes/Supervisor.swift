@@ -45,7 +45,7 @@ package actor Supervisor {
     private let lifeline: Lifeline
     private let parts: [Part]
     private var conditions: [String: Condition] = [:]
-    private var held: Set<String> = []
+    private var held: Set<String>
     private var isStopping = false
     private var changed: [UnsafeContinuation<Void, Never>] = []
     /// How often each process has been started.
@@ -54,9 +54,12 @@ package actor Supervisor {
     /// - Parameters:
     ///   - program: The path of the program to run, which is our own.
     ///   - logDirectory: Where the output of each process is kept, in NAME.log.
+    ///   - held: Names of those who do not start before they are let go.
     package init(
-        parts: [Part], program: String, logDirectory: String, surroundings: Surroundings, logger: Logger
+        parts: [Part], program: String, logDirectory: String, holding held: Set<String> = [],
+        surroundings: Surroundings, logger: Logger
     ) throws {
+        self.held = held
         self.parts = parts
         self.program = program
         self.logDirectory = logDirectory

@@ -59,7 +59,12 @@ package struct KeyRing: Sendable {
     private static func policy(of holder: Holder) -> AccessPolicy {
         switch holder {
         case .shop:
-            allow(["sqs:SendMessage", "sqs:SendMessageBatch", "sqs:GetQueueUrl"], on: ordersQueues)
+            AccessPolicy([
+                AccessPolicy.Statement(
+                    actions: ["sqs:SendMessage", "sqs:SendMessageBatch", "sqs:GetQueueUrl"],
+                    resources: ordersQueues),
+                AccessPolicy.Statement(actions: ["checkout:PlaceOrder"], resources: ["checkout"]),
+            ])
         case .intake:
             allow(
                 [

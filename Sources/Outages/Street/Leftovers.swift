@@ -34,5 +34,11 @@ package struct Leftovers: Hashable, Sendable {
         }
     }
 
+    /// A sentence for each.
+    package var inWords: [String] {
+        faults.map { "still in effect: \($0)" } + processes.map { "still there: \($0)" }
+            + ports.map { "still listened on: port \($0)" }
+    }
+
     package var isEmpty: Bool { faults.isEmpty && processes.isEmpty && ports.isEmpty }
 }

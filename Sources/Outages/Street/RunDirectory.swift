@@ -15,6 +15,9 @@ package struct RunDirectory: Sendable {
         self.path = path
     }
 
+    /// The last part of its path.
+    package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
     /// A new directory for a run that begins now, such as `runs/2026-11-22T221530Z-demo-7`.
     package static func new(in parent: String, named name: String, at now: Timestamp) throws -> RunDirectory {
         let moment = String(now.description.prefix(19)).filter { $0 != ":" }

@@ -19,8 +19,9 @@ extension StreetSettings {
         }
         let file: JSONValue = [
             "data": .string(data), "region": .string(region), "anonymous": .bool(isAnonymous),
+            "wiring": .string(wiring.rawValue),
             "broker": brokerSection, "courier": courierSection, "partners": partnerSection,
-            "queue": queueSection, "stream": streamSection, "oms": ["workers": JSONValue(workers)],
+            "queue": queueSection, "stream": streamSection, "oms": omsSection,
             "keys": keySection, "retries": ["schedule": .string(retrySchedule.rawValue)], "shop": shop.file,
         ]
         guard let arrows, case .object(var object) = file else { return file }
@@ -33,6 +34,10 @@ extension StreetSettings {
             "host": .string(broker.host), "port": JSONValue(broker.port),
             "ballast": JSONValue(ballastBytes >> 20),
         ]
+    }
+
+    private var omsSection: JSONValue {
+        ["host": .string(oms.host), "port": JSONValue(oms.port), "workers": JSONValue(workers)]
     }
 
     private var courierSection: JSONValue {

@@ -21,6 +21,8 @@ package struct ShopPlan: Hashable, Sendable {
     package var source = Source.synthetic(orders: nil)
     package var pace = Pace.rate(perSecond: 2)
     package var seed: UInt64 = 7
+    /// How often a shop that is coupled to its OMS asks it while a customer waits, 1 to 10.
+    package var tries = 3
     /// Set when the shop plays the demo's tricks (a repeat, a conflict, a message that is no order): how long a second of
     /// the story lasts.
     package var prankScale: Double?
@@ -46,6 +48,7 @@ extension ShopPlan {
         case .rate(let perSecond): section["rate"] = .number(String(perSecond))
         case .burst: section["burst"] = true
         }
+        section["tries"] = JSONValue(tries)
         section["seed"] = JSONValue(Int64(bitPattern: seed))
         if let prankScale { section["prankScale"] = .number(String(prankScale)) }
         return .object(section)

@@ -39,7 +39,7 @@ package final class Street: Sendable {
         try directory.write(settings.ports, to: directory.ports)
         supervisor = try Supervisor(
             parts: Self.parts(of: settings, file: file), program: program, logDirectory: directory.logs,
-            surroundings: surroundings, logger: logger)
+            holding: settings.wiring == .coupled ? ["shop"] : [], surroundings: surroundings, logger: logger)
         self.logger = logger
         var injectors: [any FaultInjector] = [
             ProcessInjector(
@@ -67,7 +67,11 @@ package final class Street: Sendable {
         let relay = settings.arrows == nil ? [] : [StreetSettings.arrowsProcess]
         let broker = settings.hasOwnBroker ? ["broker"] : []
         let partners = settings.partners.map { "partner-\($0.name)" }
-        let roles = relay + broker + partners + ["courier", "function", "oms", "shop"]
+        let roles =
+            switch settings.wiring {
+            case .coupled: partners + ["oms", "shop"]
+            case .decoupled: relay + broker + partners + ["courier", "function", "oms", "shop"]
+            }
         return roles.map { role in
             Supervisor.Part(name: role, arguments: ["run", role, "--config", file, "--lifeline"])
         }
@@ -75,6 +79,7 @@ package final class Street: Sendable {
 
     /// Waits until all who listen are ready, and makes the queues and the stream.
     ///
+    /// A coupled shop is let in only now, for it would turn its first customers away if its OMS was still on its way up.
     /// - Throws: ``StreetFault/notReady(role:)`` after 20 s.
     package func open() async throws {
         let end = surroundings.time.uptime + .seconds(20)
@@ -84,7 +89,10 @@ package final class Street: Sendable {
                 try await surroundings.time.sleep(for: .milliseconds(20))
             }
         }
-        try await Provisioning(settings: settings, queue: queue, stream: stream).run()
+        switch settings.wiring {
+        case .coupled: await supervisor.letGo("shop")
+        case .decoupled: try await Provisioning(settings: settings, queue: queue, stream: stream).run()
+        }
     }
 
     private func isReady(_ address: StreetSettings.Address) async -> Bool {
@@ -134,16 +142,26 @@ package enum StreetFault: Error, CustomStringConvertible {
 extension StreetSettings {
     /// Everyone who listens, by role.
     package var listeners: [(role: String, address: Address)] {
+        let partners = partners.map { (role: "partner-\($0.name)", address: $0.address) }
+        if wiring == .coupled { return partners + [("oms", oms)] }
         var listeners: [(role: String, address: Address)] = []
         if let arrows { listeners.append((Self.arrowsProcess, arrows.desk)) }
         if hasOwnBroker { listeners.append(("broker", broker)) }
-        listeners += partners.map { ("partner-\($0.name)", $0.address) }
+        listeners += partners
         listeners.append(("courier", courier))
         return listeners
     }
 
     /// Whether queue or stream are our own, and not another's.
     var hasOwnBroker: Bool { queueEndpoint == nil || streamEndpoint == nil }
+
+    /// The process that tells the partners.
+    package var teller: String {
+        switch wiring {
+        case .coupled: "oms"
+        case .decoupled: "courier"
+        }
+    }
 
     /// Where everyone listens, for `ports.json`.
     var ports: JSONValue {

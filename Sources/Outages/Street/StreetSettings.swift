@@ -43,6 +43,16 @@ package struct StreetSettings: Sendable {
         case fifo, standard
     }
 
+    /// How orders get from the shop to the OMS, and from there to the partners.
+    package enum Wiring: String, Hashable, Sendable, CaseIterable {
+        /// Through a queue and a stream: who is away finds later what waits for it.
+        case decoupled
+        /// By calls, one inside the other: the shop waits for the OMS, and the OMS for every partner. The way not taken,
+        /// to compare with.
+        case coupled
+    }
+
+    package var wiring = Wiring.decoupled
     /// The data directory: every role's database lies in it.
     package var data = "data"
     package var region = "us-east-1"
@@ -52,6 +62,8 @@ package struct StreetSettings: Sendable {
     /// Where queue and stream are; nil means our own broker. Amazon's endpoints are told apart by service.
     package var queueEndpoint: String?
     package var streamEndpoint: String?
+    /// Where the OMS takes orders when it is coupled to the shop; otherwise it listens nowhere.
+    package var oms = Address(port: 4_574)
     package var courier = Address(port: 4_570)
     /// Webhooks that may be under way to one partner at once, 2 to 256. An attempt waits for two commits and an answer, so
     /// this bounds how many a partner is told in a second.

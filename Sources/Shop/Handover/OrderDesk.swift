@@ -98,6 +98,12 @@ actor OrderDesk {
     /// Writes down that parcels are about to be sent.
     func intend(_ parcels: [Parcel]) throws -> [Attempt] { try ledger.intend(parcels, now: surroundings.now) }
 
+    /// Writes down what came of the last try, and that the customer had to go without.
+    func turnAway(_ attempt: Attempt, after outcome: Outcome) throws {
+        try ledger.turnAway(attempt, after: outcome, now: surroundings.now)
+        outgoing -= 1
+    }
+
     /// Writes down what came of it.
     func note(_ outcomes: [(Attempt, Outcome)]) throws {
         try ledger.note(outcomes, now: surroundings.now)

@@ -155,16 +155,22 @@ struct ShopLedger: Sendable {
     func note(_ outcomes: [(Attempt, Outcome)], now: Timestamp) throws {
         try disk.write { db in
             for (attempt, outcome) in outcomes {
-                let (word, messageID, error) = outcome.columns
-                try db.run(
-                    """
-                    UPDATE submissions SET answered_at = ?, outcome = ?, message_id = ?, error = ?
-                    WHERE submission_id = ?
-                    """, [now.description, word, messageID, error, attempt.submission])
-                if outcome.isSettled {
-                    try db.run("DELETE FROM outgoing WHERE outgoing_id = ?", [attempt.parcel.id])
-                }
+                try db.note(outcome, of: attempt, now: now)
+                if outcome.isSettled { try db.remove(attempt.parcel) }
             }
+        }
+    }
+
+    /// Writes down what the shop was told last, and what the customer wanted who had to go without.
+    func turnAway(_ attempt: Attempt, after outcome: Outcome, now: Timestamp) throws {
+        let parcel = attempt.parcel
+        try disk.write { db in
+            try db.note(outcome, of: attempt, now: now)
+            try db.remove(parcel)
+            guard parcel.deliberate == nil else { return }
+            try db.run(
+                "INSERT INTO turned_away (order_number, document, turned_away_at) VALUES (?, ?, ?)",
+                [parcel.orderNumber, parcel.document, now.description])
         }
     }
 }
@@ -198,6 +204,18 @@ extension Database {
     /// Executes a statement that stays prepared.
     fileprivate func run(_ sql: String, _ arguments: StatementArguments) throws {
         try cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+
+    fileprivate func note(_ outcome: Outcome, of attempt: Attempt, now: Timestamp) throws {
+        let (word, messageID, error) = outcome.columns
+        try run(
+            """
+            UPDATE submissions SET answered_at = ?, outcome = ?, message_id = ?, error = ? WHERE submission_id = ?
+            """, [now.description, word, messageID, error, attempt.submission])
+    }
+
+    fileprivate func remove(_ parcel: Parcel) throws {
+        try run("DELETE FROM outgoing WHERE outgoing_id = ?", [parcel.id])
     }
 
     fileprivate func insert(_ draft: ShopLedger.Draft, now: Timestamp) throws {

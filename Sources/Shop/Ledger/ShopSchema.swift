@@ -7,12 +7,28 @@ package enum ShopSchema {
 
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("what the shop took, tried and was told") { try $0.execute(sql: text) }
+        for chapter in chapters {
+            migrator.registerMigration(chapter.sentence) { try $0.execute(sql: chapter.sql) }
+        }
         return migrator
     }()
 
     /// The whole schema as SQL that `sqlite3` can read: tables and windows.
-    package static let text = tables + "\n\n" + ShopWindows.sql
+    package static let text = chapters.map(\.sql).joined(separator: "\n\n")
+
+    /// One migration for each; a sentence and its text stay as they are once they have landed.
+    private static let chapters: [(sentence: String, sql: String)] = [
+        ("what the shop took, tried and was told", tables + "\n\n" + ShopWindows.sql),
+        ("customers whom a coupled shop turned away", turnedAway),
+    ]
+
+    private static let turnedAway = """
+        CREATE TABLE turned_away (            -- by a shop that is coupled to its OMS and was not told yes in time
+          order_number TEXT NOT NULL PRIMARY KEY,
+          document TEXT NOT NULL,             -- what the customer wanted
+          turned_away_at TEXT NOT NULL
+        ) STRICT;
+        """
 
     private static let tables = """
         CREATE TABLE submissions (            -- one row a try: written before the call, completed after it

@@ -58,41 +58,26 @@ struct PlayableFile {
 extension StageOptions {
     /// Plays a scenario from its street's opening to its verdict.
     func play(_ file: PlayableFile, seed: UInt64) async throws -> DemoVerdict {
-        signal(SIGPIPE, SIG_IGN)
-        let (scenario, surroundings) = (file.scenario, Surroundings.system())
-        let directory = try RunDirectory.new(in: runs, named: "\(file.name)-\(seed)", at: surroundings.now)
-        try Data(file.file.text.utf8).write(to: URL(filePath: "\(directory.path)/scenario.yaml"))
-        if !json {
-            Console.say(
-                " orderflow outage run \(file.name): \(scenario.title), seed \(seed), kept in \(directory.path)\n"
-            )
-        }
-        var logger = Logger(label: "conductor", factory: { StreamLogHandler.standardError(label: $0) })
-        logger.logLevel = .error
-        let began = surroundings.now
-        let plot = ScenarioPlot(scenario, program: CommandLine.ownPath, surroundings: surroundings)
-        do {
-            let settings = try await settings(for: scenario, seed: seed)
-            let verdict = try await NetworkTransport.withHTTPClient { [logger] http in
-                let street = try Street(
-                    settings, in: directory, program: CommandLine.ownPath, surroundings: surroundings,
-                    logger: logger, http: http)
-                if scenario.staging.workload.startAt > .zero { await street.supervisor.hold("shop") }
-                let director = DemoDirector(
-                    street: street, plot: plot, title: "orderflow outage  \(file.name)  seed \(seed)",
-                    run: directory.name, screen: screen, surroundings: surroundings)
-                return try await Interruption.cancelling { try await director.play() }
-            }
+        let scenario = file.scenario
+        let settings = try await settings(for: scenario, seed: seed)
+        let title = "outage run \(file.name): \(scenario.title), seed \(seed)"
+        return try await perform("\(file.name)-\(seed)", title: title) { directory, http, surroundings, logger in
+            try Data(file.file.text.utf8).write(to: URL(filePath: "\(directory.path)/scenario.yaml"))
+            let street = try Street(
+                settings, in: directory, program: CommandLine.ownPath, surroundings: surroundings,
+                logger: logger, http: http)
+            if scenario.staging.workload.startAt > .zero { await street.supervisor.hold("shop") }
+            let plot = ScenarioPlot(scenario, program: CommandLine.ownPath, surroundings: surroundings)
+            let director = DemoDirector(
+                street: street, plot: plot, title: "orderflow outage  \(file.name)  seed \(seed)",
+                run: directory.name, screen: screen, surroundings: surroundings)
+            let began = surroundings.now
+            let verdict = try await Interruption.cancelling { try await director.play() }
             let journal = ScenarioJournal(
                 scenario, record: plot.record, verdict: verdict, startedAt: began, endedAt: surroundings.now,
                 seed: seed)
             try directory.write(journal.json, to: directory.journal)
             return verdict
-        } catch is CancellationError {
-            throw ExitCode(130)
-        } catch let fault as StreetFault {
-            Ending.complain("\(fault) Logs: \(directory.logs)")
-            throw ExitCode(3)
         }
     }
 

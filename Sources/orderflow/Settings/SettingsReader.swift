@@ -31,11 +31,13 @@ struct SettingsReader {
     /// - Throws: ``SettingsFault`` for a value that cannot be.
     func streetSettings() throws -> StreetSettings {
         var street = StreetSettings()
+        street.wiring = try choice("wiring", default: street.wiring)
         street.data = config.string(forKey: "data", default: street.data)
         street.region = config.string(forKey: "region", default: street.region)
         street.broker = try address("broker", default: street.broker)
         street.ballastBytes =
             Int64(try number("broker.ballast", in: 0...65_536, default: Int(street.ballastBytes >> 20))) << 20
+        street.oms = try address("oms", default: street.oms)
         street.courier = try address("courier", default: street.courier)
         street.courierConcurrency = try number(
             "courier.concurrency", in: 2...256, default: street.courierConcurrency)
@@ -137,6 +139,7 @@ struct SettingsReader {
         if let rate = config.double(forKey: "shop.rate") { plan.pace = .rate(perSecond: rate) }
         if config.bool(forKey: "shop.burst", default: false) { plan.pace = .burst }
         if let seed = config.int(forKey: "shop.seed") { plan.seed = UInt64(bitPattern: Int64(seed)) }
+        plan.tries = try number("shop.tries", in: 1...10, default: plan.tries)
         plan.prankScale = config.double(forKey: "shop.prankScale")
         return plan
     }

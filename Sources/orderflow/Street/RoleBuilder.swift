@@ -31,7 +31,7 @@ struct RoleBuilder {
         switch role {
         case "broker": [try broker()]
         case "shop": [try shop()]
-        case "oms": [try orderManagement()]
+        case "oms": try settings.wiring == .coupled ? coupledOrderManagement() : [orderManagement()]
         case "function": [try function()]
         case "courier": try courier()
         case StreetSettings.arrowsProcess: arrows()
@@ -68,10 +68,26 @@ struct RoleBuilder {
         if let scale = settings.shop.prankScale {
             shop.pranks = Prank.demo.map { Prank($0.kind, at: $0.due * scale) }
         }
-        return try WebShop(
-            shop, source: try purchases(), storage: storage,
-            queue: client(SQS.self, over: .shopToBroker, as: .shop, retries: .never),
-            surroundings: surroundings, logger: logger)
+        return switch settings.wiring {
+        case .decoupled:
+            try WebShop(
+                shop, source: try purchases(), storage: storage,
+                queue: client(SQS.self, over: .shopToBroker, as: .shop, retries: .never),
+                surroundings: surroundings, logger: logger)
+        case .coupled:
+            try WebShop(
+                shop, source: try purchases(), storage: storage, oms: checkout,
+                patience: CheckoutPatience(tries: settings.shop.tries), surroundings: surroundings,
+                logger: logger)
+        }
+    }
+
+    /// A customer waits for 5 s at most until the shop counts a try as failed.
+    private var checkout: NetworkClient<Checkout> {
+        SigningClient(
+            Checkout.self, over: NetworkTransport(endpoint: settings.oms.url, http: http),
+            credentials: settings.keys[.shop].credentials, region: settings.region,
+            surroundings: surroundings, retries: .never, attemptLimit: .seconds(5))
     }
 
     private func purchases() throws -> any PurchaseSource {
@@ -94,6 +110,25 @@ struct RoleBuilder {
             stream: client(Kinesis.self, over: .relayToBroker, as: .relay, retries: .never),
             surroundings: surroundings,
             logger: logger)
+    }
+
+    private func coupledOrderManagement() throws -> [any Service] {
+        let partners = settings.partners.map { partner in
+            CoupledPartner(
+                name: partner.name, path: PartnerSettings.path, secret: partner.secret,
+                transport: NetworkTransport(endpoint: partner.address.url, http: http))
+        }
+        let oms = try CoupledOrderManagement(
+            partners: partners, storage: storage, admission: admission, surroundings: surroundings,
+            logger: logger)
+        let listener = HTTPListener(
+            host: settings.oms.host, port: settings.oms.port, surroundings: surroundings, logger: logger,
+            listening: { try await listening("oms", $0) },
+            answer: { request in
+                if let health = Health.answer(request, isReady: nil) { return health }
+                return await oms.answer(request)
+            })
+        return [oms, listener]
     }
 
     private func function() throws -> FunctionHost {

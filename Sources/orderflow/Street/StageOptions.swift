@@ -1,6 +1,8 @@
 import ArgumentParser
 import AsyncHTTPClient
 import Clockwork
+import Inspection
+import JSON
 import Logging
 import Outages
 import Wire
@@ -32,6 +34,7 @@ struct StageOptions: ParsableArguments {
         var settings = try await SettingsReader(file: config).streetSettings()
         settings.broker.port = 0
         settings.ballastBytes = 0
+        settings.oms.port = 0
         settings.courier.port = 0
         for place in settings.partners.indices { settings.partners[place].address.port = 0 }
         settings.visibilityTimeout = .seconds(8)
@@ -46,31 +49,76 @@ struct StageOptions: ParsableArguments {
     ///   - verb: What the directory of the run is named after.
     ///   - title: What is played, in words.
     func play(_ story: DemoStory, on settings: StreetSettings, as verb: String, title: String) async throws {
+        let status = try await perform("\(verb)-\(seed)", title: "\(verb): \(title), seed \(seed)") { directory, http, surroundings, logger in
+            let street = try Street(
+                settings, in: directory, program: CommandLine.ownPath, surroundings: surroundings,
+                logger: logger, http: http)
+            let director = DemoDirector(
+                street: street, plot: DemoPlot(story, surroundings: surroundings),
+                title: "orderflow \(verb)  \(title)  seed \(seed)",
+                run: directory.name, screen: screen, surroundings: surroundings)
+            let verdict = try await Interruption.cancelling { try await director.play() }
+            if !json { Console.say(Self.hints(in: directory)) }
+            return verdict.exitStatus
+        }
+        throw ExitCode(status)
+    }
+
+    /// Plays a story on three streets, prints how they compare, and ends with the comparison's exit status.
+    ///
+    /// - Parameter title: What is played, in words.
+    func compare(_ story: DemoStory, on settings: StreetSettings, title: String) async throws {
+        let status = try await perform("compare-\(seed)", title: "compare: \(title), seed \(seed)") { directory, http, surroundings, logger in
+            let director = ComparisonDirector(
+                story, on: settings, in: directory, program: CommandLine.ownPath, http: http,
+                surroundings: surroundings, logger: logger, tell: tellOfStreet)
+            let comparison = try await Interruption.cancelling { try await director.play() }
+            Console.say(json ? comparison.line : "\n\(comparison.text)")
+            return comparison.exitStatus
+        }
+        throw ExitCode(status)
+    }
+
+    /// Makes a directory for a run, and lets something happen in it.
+    ///
+    /// - Parameter name: What the directory is named after.
+    /// - Throws: `ExitCode` when it was interrupted, or when the street did not open.
+    func perform<Outcome>(
+        _ name: String, title: String,
+        _ deed: (RunDirectory, HTTPClient, Surroundings, Logger) async throws -> Outcome
+    ) async throws -> Outcome {
         signal(SIGPIPE, SIG_IGN)
         let surroundings = Surroundings.system()
-        let directory = try RunDirectory.new(in: runs, named: "\(verb)-\(seed)", at: surroundings.now)
-        if !json { Console.say(" orderflow \(verb): \(title), seed \(seed), kept in \(directory.path)\n") }
+        let directory = try RunDirectory.new(in: runs, named: name, at: surroundings.now)
+        if !json { Console.say(" orderflow \(title), kept in \(directory.path)\n") }
 
         var logger = Logger(label: "conductor", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .error
         do {
-            let verdict = try await NetworkTransport.withHTTPClient { [logger] http in
-                let street = try Street(
-                    settings, in: directory, program: CommandLine.ownPath, surroundings: surroundings,
-                    logger: logger, http: http)
-                let director = DemoDirector(
-                    street: street, plot: DemoPlot(story, surroundings: surroundings),
-                    title: "orderflow \(verb)  \(title)  seed \(seed)",
-                    run: directory.name, screen: screen, surroundings: surroundings)
-                return try await Interruption.cancelling { try await director.play() }
+            return try await NetworkTransport.withHTTPClient { [logger] http in
+                try await deed(directory, http, surroundings, logger)
             }
-            if !json { Console.say(Self.hints(in: directory)) }
-            throw ExitCode(verdict.exitStatus)
         } catch is CancellationError {
             throw ExitCode(130)
         } catch let fault as StreetFault {
             Ending.complain("\(fault) Logs: \(directory.logs)")
             throw ExitCode(3)
+        }
+    }
+
+    /// Says what happens on one of several streets.
+    private var tellOfStreet: @Sendable (Contender, Journal.Event) -> Void {
+        let json = json
+        return { contender, event in
+            guard json else {
+                let street = contender.title.padded(to: 26)
+                return Console.say("\(street)\(event.runTime.runClock)  \(event.text)")
+            }
+            let line: JSONValue = [
+                "kind": "event", "wiring": .string(contender.rawValue),
+                "run_ms": JSONValue(event.runTime.milliseconds), "text": .string(event.text),
+            ]
+            Console.say(line.text)
         }
     }
 
@@ -88,9 +136,14 @@ struct StageOptions: ParsableArguments {
     }
 }
 
-extension RunDirectory {
-    /// The last part of its path.
-    var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+extension Comparison {
+    /// The comparison as the last line of a program's input.
+    fileprivate var line: String {
+        var line = JSONObject()
+        line["kind"] = "comparison"
+        for member in json.object?.members ?? [] { line[member.name] = member.value }
+        return JSONValue.object(line).text
+    }
 }
 
 extension CommandLine {

@@ -175,7 +175,8 @@ package final class ScenarioPlot: Plot {
             }
         }
         if scenario.staging.mustHold.contains(.noLeftover) {
-            verdict.deviations += await leftovers(of: street)
+            let leftovers = Leftovers(in: street.directory, now: surroundings.now)
+            verdict.deviations += (leftovers?.inWords ?? []) + (await stillRunning(on: street))
         }
         let affected = try ordersMeanwhile(in: street.directory)
         if verdict.invalid == nil, !scenario.faults.isEmpty, affected < limits.fewestOrders {
@@ -184,13 +185,9 @@ package final class ScenarioPlot: Plot {
         }
     }
 
-    /// What is still there although everything has ended.
-    private func leftovers(of street: Street) async -> [String] {
-        let faults = await street.faults.active.map { "\($0.fault.name) is still in effect" }
-        let processes = await street.supervisor.processes.map { "\($0.name) is still process \($0.process)" }
-        let ports = street.settings.listeners.filter { !FreePorts.isFree($0.address.port) }
-            .map { "somebody still listens on port \($0.address.port) of \($0.role)" }
-        return faults + processes + ports
+    /// Processes that should have ended.
+    private func stillRunning(on street: Street) async -> [String] {
+        await street.supervisor.processes.map { "\($0.name) is still there, process \($0.process)" }
     }
 
     /// Orders that the shop was told yes for while something was broken.
