@@ -79,7 +79,7 @@ def test_statistics_of_a_queue_fit_a_pattern(busy):
     every = busy.json("queue", "stats")
 
     assert re.search(r'^\{"queue":"orders\.fifo","waiting":\d+,"in_flight":\d+,"delayed":\d+,"dead":0,', one.stdout)
-    assert set(every) == {"orders.fifo", "orders-dead.fifo"}
+    assert {"orders.fifo", "orders-dead.fifo"} <= set(every)
     assert busy.run("queue", "stats").stdout.splitlines()[0].split()[:5] == [
         "queue", "waiting", "in_flight", "delayed", "dead",
     ]

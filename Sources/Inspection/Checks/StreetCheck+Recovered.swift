@@ -32,8 +32,9 @@ extension StreetCheck {
 
     /// What is under way, and whose order was sent by then at the latest.
     private func backlog(from end: Timestamp) throws -> Backlog {
+        // CROSS JOIN keeps SQLite to this order of tables: a queue or a shard, then the end of its run of rows.
         let messages = """
-            broker.queues q JOIN broker.messages m
+            broker.queues q CROSS JOIN broker.messages m
               ON m.place BETWEEN (q.queue_id << 40 | q.purged_to) + 1 AND (q.queue_id << 40 | 1099511627775)
             WHERE q.name IN (SELECT value FROM json_each(:queues))
               AND (m.sent_at <= :endMicroseconds OR \(Self.wasSent("m.group_id")))
@@ -43,7 +44,7 @@ extension StreetCheck {
                        WHERE c.stream = st.name AND c.shard_id = printf('shardId-%012d', sh.shard_number)), 0)
             """
         let records = """
-            broker.streams st JOIN broker.shards sh USING (stream_key) JOIN broker.records r
+            broker.streams st CROSS JOIN broker.shards sh USING (stream_key) CROSS JOIN broker.records r
               ON r.place BETWEEN (sh.shard_key << 40 | \(handled)) + 1 AND (sh.shard_key << 40 | 1099511627775)
             WHERE st.name = :stream AND (r.arrived_at <= :endMicroseconds OR \(Self.wasSent("r.partition_key")))
             """

@@ -53,7 +53,8 @@ struct CheckReport {
     private var text: String {
         let mark = held.map { $0 ? "✔" : "✘" } ?? "?"
         let figures = measured.members.filter { $0.value != .null }.map { "\($0.name) \($0.value.shown)" }
-        let lines = ["\(mark) \(name)  \(figures.joined(separator: ", "))"] + evidence.map { "    \($0)" }
+        let first = "\(mark) \(name)" + (figures.isEmpty ? "" : "  \(figures.joined(separator: ", "))")
+        let lines = [first] + evidence.map { "    \($0)" }
         return lines.map { "\(PlainText.forTerminal($0))\n" }.joined()
     }
 

@@ -23,7 +23,10 @@ extension QueueCommand {
             var listing = try QueueWindow.statistics(
                 of: try await data.ledgers([.broker]), now: SystemTime().now)
             if let name { listing.rows = try rows(of: name, in: listing) }
-            guard json else { return Output.write(listing.printed(as: .table, width: Output.width)) }
+            guard json else {
+                let shown = try listing.columns(listing.columns.filter { $0 != "region" })
+                return Output.write(shown.printed(as: .table, width: Output.width))
+            }
             var object = JSONObject()
             for queue in listing.objects { object[key(of: queue, in: listing)] = queue }
             let answer = name == nil ? JSONValue.object(object) : listing.objects.first ?? .null
