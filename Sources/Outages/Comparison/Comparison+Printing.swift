@@ -73,7 +73,8 @@ extension WiringTally {
                     ["currency": .string(value.currency), "total_minor": .integer(value.minor)]
                 }),
             "slowest_checkout_ms": JSONValue(slowestCheckoutMilliseconds),
-            "kept_though_turned_away": JSONValue(keptThoughTurnedAway), "stored_twice": JSONValue(storedTwice),
+            "kept_though_turned_away": JSONValue(keptThoughTurnedAway),
+            "stored_twice": JSONValue(storedTwice),
             "notifications_due": JSONValue(notificationsDue),
             "notifications_missed": JSONValue(notificationsMissed),
         ]
