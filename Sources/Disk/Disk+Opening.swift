@@ -80,8 +80,21 @@ extension Disk {
         closeDescriptor(descriptor)
     }
 
+    /// The operating system's number for what has failed last in the log or in the file, 0 for nothing. One that is not
+    /// about room goes first.
+    ///
+    /// Both are asked themselves: SQLite's `sqlite3_system_errno` does not know what fails in a COMMIT.
     static func systemError(of db: Database) -> Int32 {
-        db.sqliteConnection.map(sqlite3_system_errno) ?? 0
+        guard let connection = db.sqliteConnection else { return 0 }
+        var (inFile, inLog) = (Int32(0), Int32(0))
+        sqlite3_file_control(connection, "main", SQLITE_FCNTL_LAST_ERRNO, &inFile)
+        var log: UnsafeMutablePointer<sqlite3_file>?
+        sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log)
+        if let log, let methods = log.pointee.pMethods {
+            _ = methods.pointee.xFileControl?(log, SQLITE_FCNTL_LAST_ERRNO, &inLog)
+        }
+        let numbers = [inLog, inFile].filter { $0 != 0 }
+        return numbers.first { !DiskError.lackOfRoom.contains($0) } ?? numbers.first ?? 0
     }
 }
 

@@ -40,6 +40,7 @@ package final class Disk: Sendable {
             if try database.read(schema.hasBeenSuperseded) { throw DiskError.newer(file: name) }
             try schema.migrate(database)
             Self.syncDirectory(storage.directory)
+            lock.fileIsMade()
             connection = Connection(database, named: name)
             self.log = log
             identity = FileIdentity(of: path)

@@ -20,6 +20,8 @@ package enum DiskError: Error, Sendable {
     case damaged(file: String, details: String)
     /// The file was written by a newer program.
     case newer(file: String)
+    /// The file has been here, and is gone: whatever is begun in its place would lack what it kept.
+    case gone(file: String)
     /// The file cannot be opened or made.
     case unreachable(file: String, details: String)
 
@@ -46,13 +48,13 @@ package enum DiskError: Error, Sendable {
     }
 
     /// No room on the disk, in the owner's share of it, or below the process's limit.
-    private static let lackOfRoom = [ENOSPC, EDQUOT, EFBIG]
+    static let lackOfRoom = [ENOSPC, EDQUOT, EFBIG]
 
     /// True for trouble that waiting may cure; any other ends the process.
     package var mayPass: Bool {
         switch self {
         case .busy, .full: true
-        case .owned, .failed, .damaged, .newer, .unreachable: false
+        case .owned, .failed, .damaged, .newer, .gone, .unreachable: false
         }
     }
 
@@ -92,6 +94,10 @@ extension DiskError: CustomStringConvertible {
             """
         case .newer(let file):
             "\(file) was written by a newer orderflow. Use that version, or another data directory."
+        case .gone(let file):
+            """
+            \(file) was here before and is gone. Put it back; or, to begin without what it kept, remove \(file).lock too.
+            """
         case .unreachable(let file, let details):
             "\(file) cannot be opened (\(details)). Check that the data directory exists and may be written."
         }

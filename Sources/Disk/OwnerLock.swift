@@ -6,16 +6,19 @@ import Darwin
 
 /// Keeps a file to one process: a lock on a file beside it, held for life and let go by the kernel on any death.
 ///
-/// The lock's file also tells how the last owner ended, so that the next one knows whether to look closely.
-final class OwnerLock: @unchecked Sendable {  // the descriptor is set once and closed once, by the owner
+/// The lock's file also tells how the last owner ended, so that the next one knows whether to look closely; and that there
+/// was a file at all, so that none begins with nothing where one has been lost.
+final class OwnerLock: @unchecked Sendable {  // used by the owner only, one deed after the other
     private let descriptor: Int32
     /// False when the last owner died without saying goodbye.
     let lastStopWasOrderly: Bool
+    /// Whether the file is still to be made.
+    private var isForNewFile: Bool
 
-    /// - Throws: ``DiskError/owned(file:by:)`` or ``DiskError/unreachable(file:details:)``.
+    /// - Throws: ``DiskError/owned(file:by:)``, ``DiskError/gone(file:)`` or ``DiskError/unreachable(file:details:)``.
     init(for path: String) throws(DiskError) {
         let lockPath = path + ".lock"
-        let isNew = access(path, F_OK) != 0
+        isForNewFile = access(path, F_OK) != 0
         descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw .unreachable(file: path, details: String(cString: strerror(errno)))
@@ -25,20 +28,33 @@ final class OwnerLock: @unchecked Sendable {  // the descriptor is set once and 
             close(descriptor)
             throw .owned(file: path, by: holder.isEmpty ? "another process" : holder)
         }
-        lastStopWasOrderly = isNew || Self.read(descriptor) == Self.orderlyNote
-        Self.write("process \(getpid())", to: descriptor)
+        let note = Self.read(descriptor)
+        guard !isForNewFile || note.isEmpty || note.hasSuffix(Self.newFileNote) else {
+            close(descriptor)
+            throw .gone(file: path)
+        }
+        lastStopWasOrderly = isForNewFile || note == Self.orderlyNote
+        Self.write("process \(getpid())\(isForNewFile ? Self.newFileNote : "")", to: descriptor)
         fsync(descriptor)  // or a power cut would bring back the last owner's goodbye
+    }
+
+    /// Notes that the file is there from now on.
+    func fileIsMade() {
+        guard isForNewFile else { return }
+        isForNewFile = false
+        Self.write("process \(getpid())", to: descriptor)
     }
 
     /// Lets go.
     ///
     /// - Parameter orderly: Whether the owner finished what it was doing.
     func release(orderly: Bool) {
-        if orderly { Self.write(Self.orderlyNote, to: descriptor) }
+        if orderly, !isForNewFile { Self.write(Self.orderlyNote, to: descriptor) }
         close(descriptor)
     }
 
     private static let orderlyNote = "nobody (stopped in order)"
+    private static let newFileNote = ", making a new file"
 
     private static func read(_ descriptor: Int32) -> String {
         var buffer = [UInt8](repeating: 0, count: 128)

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Testing
 
@@ -35,6 +36,7 @@ import Testing
         (.failed(file: "a.db", details: "x"), 74, "Look at the disk"),
         (.damaged(file: "a.db", details: "x"), 74, "restore a copy"),
         (.newer(file: "a.db"), 78, "newer orderflow"),
+        (.gone(file: "a.db"), 74, "Put it back"),
         (.unreachable(file: "a.db", details: "x"), 74, "may be written"),
     ])
     func `says what to do, and with which status a process ends`(
@@ -64,6 +66,27 @@ import Testing
 
         #expect(lock.lastStopWasOrderly)
         lock.release(orderly: true)
+    }
+
+    @Test(arguments: [true, false])
+    func `does not let anyone begin with nothing where a file has been`(wasOrderly: Bool) throws {
+        try place.open().close(orderly: wasOrderly)
+        for part in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: place.file.path + part)
+        }
+
+        #expect { try place.open() } throws: { if case .gone? = $0 as? DiskError { true } else { false } }
+
+        try FileManager.default.removeItem(atPath: place.file.path + ".lock")
+        #expect(try place.notes() == [])
+    }
+
+    @Test(arguments: [true, false])
+    func `of an owner who died before he made the file lets the next one make it`(wasOrderly: Bool) throws {
+        try FileManager.default.createDirectory(atPath: place.directory, withIntermediateDirectories: true)
+        try OwnerLock(for: place.file.path).release(orderly: wasOrderly)
+
+        #expect(try place.notes() == [])
     }
 
     private func takeAndRelease(orderly: Bool) throws -> Bool {

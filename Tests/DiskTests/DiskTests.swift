@@ -62,6 +62,23 @@ import Testing
         #expect(try disk.read(Note.all) == ["whole"])
     }
 
+    @Test func `can be made to have no more room, or to be read only`() throws {
+        let disk = try place.open()
+        let long = Note.write(String(repeating: "x", count: 100_000))
+
+        try disk.limitGrowth(toPages: 0)
+        #expect { try disk.write(long) } throws: { if case .full? = $0 as? DiskError { true } else { false } }
+        try disk.limitGrowth(toPages: nil)
+        try disk.refuseWrites(true)
+        #expect { try disk.write(long) } throws: {
+            if case .failed? = $0 as? DiskError { true } else { false }
+        }
+        try disk.refuseWrites(false)
+        try disk.write(long)
+
+        #expect(try disk.read(Note.all).count == 1)
+    }
+
     @Test func `belongs to one owner, whose name a second one is told`() throws {
         let owner = try place.open()
 

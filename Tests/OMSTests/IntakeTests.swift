@@ -222,6 +222,23 @@ import Wire
         #expect(shop.log.count(of: "info Orders can be written again") == 1)
     }
 
+    @Test func `keeps orders in the queue while SQLite itself finds no room for them`() throws {
+        let shop = Workshop()
+        try shop.start()
+        shop.wait(.seconds(1))
+        try shop.store?.disk.limitGrowth(toPages: 0)
+        shop.place(orders)
+
+        shop.wait(.seconds(20))
+        #expect(shop.queue.messages.count == 10)
+        #expect(try shop.store?.values("SELECT count(*) FROM orders") == ["0"])
+        try shop.store?.disk.limitGrowth(toPages: nil)
+        shop.run(until: { shop.isQuiet })
+
+        #expect(try shop.findings(about: orders) == [])
+        #expect(try shop.store?.values("SELECT repeats, rejected FROM intake_totals") == ["0|0"])
+    }
+
     @Test func `ends the process when the file can no longer be trusted`() throws {
         let shop = Workshop()
         try shop.start()

@@ -8,4 +8,12 @@
 /// Source: SQLite, "Run-Time Library Configuration", SQLITE_CONFIG_MEMSTATUS.
 int csqlite_keep_no_memory_statistics(void);
 
+struct sqlite3;
+
+/// Lets a connection leave the write-ahead log as it is when it is closed, even if it is the last one.
+///
+/// Returns SQLITE_OK.
+/// Source: SQLite, "Database Connection Configuration Options", SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE.
+int csqlite_leave_log_when_closed(struct sqlite3 *connection);
+
 #endif

@@ -35,6 +35,7 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Host of the broker's listener. Off loopback the key test is not known.") var host: String?
     @Flag(help: "Let everyone use the broker without a signature. On loopback only.") var anonymous = false
     @Flag(help: .hidden) var lifeline = false
+    @Flag(help: .hidden) var faults = false
 
     func run() async throws {
         var settings = try await options.settings()
@@ -71,15 +72,22 @@ struct RunCommand: AsyncParsableCommand {
         let space =
             roles.contains("broker")
             ? SpaceGauge(directory: settings.data, ballastBytes: settings.ballastBytes) : nil
+        let bearer =
+            faults
+            ? try FaultBearer(
+                of: roles.joined(separator: "+"), in: RunDirectory(settings.data), logger: logger) : nil
         let storage = Storage(
-            directory: settings.data, failStop: { Ending.end(74, "\($0)") }, space: space)
+            directory: settings.data, witness: bearer, failStop: { Ending.end(74, "\($0)") }, space: space,
+            opened: { bearer?.opened($0) })
         let builder = RoleBuilder(
-            settings: settings, storage: storage, surroundings: .system(), http: http, logger: logger,
+            settings: settings, storage: storage, surroundings: bearer?.surroundings ?? .system(), http: http,
+            logger: logger,
             listening: { role, port in
                 try ports.note(role, port: port)
                 Console.say("\(role) listens on \(settings.host(of: role)):\(port), data in \(settings.data)")
             })
         var services: [any Service] = []
+        if let bearer { services.append(bearer) }
         for role in roles { services += try builder.services(for: role) }
         try await ServiceGroup(
             configuration: .init(
