@@ -34,6 +34,7 @@ package final class Street: Sendable {
         self.http = http
         journal = Journal(in: directory, time: surroundings.time)
         try directory.make()
+        if settings.conductor != nil { try directory.makeControl() }
         let file = "\(directory.path)/settings.json"
         try directory.write(settings.file, to: file)
         try directory.write(settings.ports, to: directory.ports)
@@ -44,7 +45,9 @@ package final class Street: Sendable {
         var injectors: [any FaultInjector] = [
             ProcessInjector(
                 supervisor: supervisor, freezeGuard: FreezeGuard(program: program, lifeline: try Lifeline()),
-                time: surroundings.time)
+                time: surroundings.time),
+            SheetInjector(directory: directory, processes: supervisor.names, time: surroundings.time),
+            FileInjector(directory: directory, supervisor: supervisor),
         ]
         if let desk = settings.arrows?.desk {
             injectors.append(
@@ -73,7 +76,10 @@ package final class Street: Sendable {
             case .decoupled: relay + broker + partners + ["courier", "function", "oms", "shop"]
             }
         return roles.map { role in
-            Supervisor.Part(name: role, arguments: ["run", role, "--config", file, "--lifeline"])
+            // Only where there is somebody who could ask for it does a process bring faults upon itself.
+            let bears = settings.conductor == nil || role == StreetSettings.arrowsProcess ? [] : ["--faults"]
+            return Supervisor.Part(
+                name: role, arguments: ["run", role, "--config", file, "--lifeline"] + bears)
         }
     }
 

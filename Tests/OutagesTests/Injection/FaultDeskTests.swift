@@ -82,7 +82,8 @@ import Wire
         let scene = try Scene()
         #expect(await scene.post(["oms", "kill"]).status == 201)
         #expect(await scene.post(["oms", "kill"]).status == 409)
-        #expect(String(decoding: await scene.ask("GET", "/faults").body, as: UTF8.self).contains("oms-kill"))
+        let list = await scene.ask("GET", "/faults").body
+        #expect(String(decoding: list, as: UTF8.self).contains("oms-kill"))
         #expect(await scene.ask("DELETE", "/faults/nothing").status == 404)
         #expect(await scene.ask("DELETE", "/faults/oms-kill").status == 204)
         #expect(await scene.ask("DELETE", "/faults").status == 204)
