@@ -53,7 +53,9 @@ let targets: [[Target]] = [
     house("Orders", on: ["Clockwork", "JSON", crypto]),
     house("Queue", on: ["Clockwork", "JSON", crypto] + collections),
     house("Stream", on: ["Clockwork", crypto]),
-    house("Wire", on: ["Clockwork", "JSON", crypto, httpClient, lifecycle, logging] + nio),
+    house(
+        "Wire",
+        on: ["Clockwork", "JSON", crypto, httpClient, lifecycle, logging] + nio + collections),
     house(
         "Inspection", on: ["Clockwork", "JSON", "Disk", "Orders", grdb, sqlite],
         // Its tests look into files that have the roles' own schemas.
@@ -76,10 +78,10 @@ let targets: [[Target]] = [
         on: role + [
             "Inspection", "Broker", "Shop", "OMS", "Function", "Courier", "Partners",
             httpClient,
-            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "Yams", package: "Yams"),
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "SystemPackage", package: "swift-system"),
-        ]),
+        ] + nio),
 
     // The command line: one verb per deed.
     [
@@ -120,6 +122,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: targets.flatMap(\.self)

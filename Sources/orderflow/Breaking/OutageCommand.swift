@@ -4,5 +4,7 @@ import ArgumentParser
 struct OutageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "outage", abstract: "Break a street of real processes, and audit what held.",
-        subcommands: [SoakCommand.self])
+        subcommands: [
+            ListCommand.self, ValidateCommand.self, ExportCommand.self, SoakCommand.self, ReportCommand.self,
+        ])
 }
