@@ -5,7 +5,7 @@ struct OutageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "outage", abstract: "Break a street of real processes, and audit what held.",
         subcommands: [
-            ListCommand.self, ValidateCommand.self, ExportCommand.self,
-            OutageRunCommand.self, SuiteCommand.self, SweepCommand.self, SoakCommand.self,
+            ListCommand.self, ValidateCommand.self, ExportCommand.self, OutageRunCommand.self,
+            SuiteCommand.self, ReportCommand.self, SweepCommand.self, SoakCommand.self,
         ])
 }

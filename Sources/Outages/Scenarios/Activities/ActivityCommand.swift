@@ -1,0 +1,69 @@
+import Inspection
+import JSON
+
+/// What an activity asks of `orderflow`, as a value: the runner does it without starting a process.
+package enum ActivityCommand: Hashable, Sendable {
+    /// `fault add …`
+    case addFault(FaultRequest)
+    /// `fault clear NAME`
+    case clearFault(String)
+    /// `fault clear --all`
+    case clearAllFaults
+    /// `audit …`
+    case audit(AuditQuestion)
+    /// `check shop-open …`
+    case checkShopOpen(ShopOpenCheck)
+    /// `queue stats NAME`: a line of numbers about one queue.
+    case queueStats(queue: String)
+    /// `wait KEY=VALUE … --timeout 30s`: until all numbers of the pipeline are so.
+    case wait([PipelineCondition], timeout: Duration)
+}
+
+/// What an audit is to demand.
+package struct AuditQuestion: Hashable, Sendable {
+    package var demanded: [Requirement]
+    /// That nothing is under way any more.
+    package var atRest: Bool
+    package var parkedIsFine: Bool
+
+    package init(
+        demanded: [Requirement] = Requirement.demandedAlways, atRest: Bool = false, parkedIsFine: Bool = false
+    ) {
+        self.demanded = demanded
+        self.atRest = atRest
+        self.parkedIsFine = parkedIsFine
+    }
+}
+
+/// How open the shop must be.
+package struct ShopOpenCheck: Hashable, Sendable {
+    /// Acknowledged of all that were tried, 0 to 1.
+    package var leastShare: Double
+    package var mostAnswerP99: Duration
+    /// How far back it looks.
+    package var window: Duration
+
+    package init(
+        leastShare: Double = 1, mostAnswerP99: Duration = .milliseconds(250), window: Duration = .seconds(5)
+    ) {
+        self.leastShare = leastShare
+        self.mostAnswerP99 = mostAnswerP99
+        self.window = window
+    }
+}
+
+/// A number of the pipeline and what it must be.
+package struct PipelineCondition: Hashable, Sendable {
+    /// As in `orderflow status --json`: `waiting`, `in_flight`, `outbox`, `deliveries_pending`.
+    package var name: String
+    package var value: Int
+
+    package init(name: String, value: Int) {
+        self.name = name
+        self.value = value
+    }
+
+    /// The numbers that can be waited for.
+    package static let names: [String] = PipelineSnapshot().json.members
+        .filter { $0.value.integer != nil }.map(\.name)
+}
