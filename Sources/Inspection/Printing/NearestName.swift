@@ -8,6 +8,11 @@ package enum NearestName {
         return known.min { distance(wanted, letters(of: $0)) < distance(wanted, letters(of: $1)) }
     }
 
+    /// How many letters are written otherwise.
+    package static func distance(from name: String, to other: String) -> Int {
+        distance(letters(of: name), letters(of: other))
+    }
+
     /// Capitals and the sign between two words are the first to be mistaken.
     private static func letters(of name: String) -> [Character] {
         name.lowercased().map { $0 == "_" || $0 == "." ? "-" : $0 }

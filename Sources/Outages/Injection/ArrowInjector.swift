@@ -24,7 +24,7 @@ struct ArrowInjector: FaultInjector {
             }
             // It may have ended by itself a moment ago.
             return Injection(proof: proof) { try? await control.remove(fault.name) }
-        } catch let refusal as FaultRefusal {
+        } catch let refusal as ArrowRefusal {
             throw FaultFailure.impossible("\(refusal)")
         } catch let error as ArrowControlError {
             throw FaultFailure.unproven(fault, seen: "\(error)")

@@ -65,23 +65,23 @@ package final class ArrowRelay: Service {
 
     /// Puts a fault on an arrow. It is in effect when this returns.
     ///
-    /// - Throws: ``FaultRefusal`` for an unknown arrow, a name that is taken or not fit, or a span out of range.
+    /// - Throws: ``ArrowRefusal`` for an unknown arrow, a name that is taken or not fit, or a span out of range.
     package func add(_ wish: FaultWish) async throws -> ArrowStatus.Fault {
         guard FaultWish.spans.contains(wish.span) else {
-            throw FaultRefusal.badSpan(milliseconds: wish.span.milliseconds)
+            throw ArrowRefusal.badSpan(milliseconds: wish.span.milliseconds)
         }
-        if let name = wish.name, !FaultWish.isSound(name: name) { throw FaultRefusal.badName(name) }
+        if let name = wish.name, !FaultWish.isSound(name: name) { throw ArrowRefusal.badName(name) }
         let name = try await loop.flatSubmit { [self] in
             loop.makeCompletedFuture { try begin(wish) }.flatMap { begun in begun.0.map { begun.1 } }
         }.get()
         let all = try await arrows().flatMap(\.faults)
         guard let fault = all.first(where: { $0.name == name }) else {
-            throw FaultRefusal.unknownName(name, known: all.map(\.name))  // a short one, over already
+            throw ArrowRefusal.unknownName(name, known: all.map(\.name))  // a short one, over already
         }
         return fault
     }
 
-    private func begin(_ wish: FaultWish) throws(FaultRefusal) -> (EventLoopFuture<Void>, String) {
+    private func begin(_ wish: FaultWish) throws(ArrowRefusal) -> (EventLoopFuture<Void>, String) {
         guard let arrow = ways.first(where: { $0.name == wish.arrow }) else {
             throw .unknownArrow(wish.arrow.rawValue, known: ways.map(\.name.rawValue))
         }
@@ -101,14 +101,14 @@ package final class ArrowRelay: Service {
 
     /// Takes a fault off. It has no effect any more when this returns.
     ///
-    /// - Throws: ``FaultRefusal`` when there is none of this name.
+    /// - Throws: ``ArrowRefusal`` when there is none of this name.
     package func remove(_ name: String) async throws {
         try await loop.flatSubmit { [self] in
             for arrow in ways {
                 if let done = arrow.remove(name) { return done }
             }
             let known = ways.flatMap { $0.faults.active.map(\.name) }
-            return loop.makeFailedFuture(FaultRefusal.unknownName(name, known: known))
+            return loop.makeFailedFuture(ArrowRefusal.unknownName(name, known: known))
         }.get()
     }
 

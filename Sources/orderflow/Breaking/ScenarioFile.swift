@@ -3,12 +3,14 @@ import Outages
 /// A scenario file as the user names it: by its path, or by its name in `config/outages`.
 struct ScenarioFile {
     let path: String
+    let text: String
     let reading: ScenarioReading
 
     /// - Throws: ``Ending`` with 4 when there is no such file, with 2 when it is no text.
     init(_ named: String) throws(Ending) {
         path = ScenarioLibrary().path(of: named)
-        reading = ScenarioReading(of: try Input.text(of: path))
+        text = try Input.text(of: path)
+        reading = ScenarioReading(of: text)
     }
 
     /// The scenario, after its warnings have been said.

@@ -54,7 +54,7 @@ import Testing
             ("repeat", ["times": "1"], "a whole number from 2 to 10"),
         ] as [(String, [String: String], String)])
     func `is refused with words that help`(kind: String, parameters: [String: String], words: String) {
-        let refusal = #expect(throws: FaultRefusal.self) {
+        let refusal = #expect(throws: ArrowRefusal.self) {
             try ArrowFault(kind: kind, parameters: parameters)
         }
 

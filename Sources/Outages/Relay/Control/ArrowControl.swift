@@ -38,7 +38,7 @@ package struct ArrowControl: Sendable {
 
     /// Takes a fault off its arrow.
     package func remove(_ name: String) async throws {
-        guard FaultWish.isSound(name: name) else { throw FaultRefusal.badName(name) }
+        guard FaultWish.isSound(name: name) else { throw ArrowRefusal.badName(name) }
         _ = try await ask("DELETE", "/arrows/faults/\(name)")
     }
 

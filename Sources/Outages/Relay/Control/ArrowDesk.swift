@@ -17,17 +17,17 @@ package struct ArrowDesk: Sendable {
     }
 
     package func answer(_ request: WireRequest) async -> WireResponse {
-        if let refusal = Self.refusal(of: request) { return refusal }
+        if let refusal = LocalDoor.refusal(of: request) { return refusal }
         do {
             return try await answerKnown(request)
-        } catch let refusal as FaultRefusal {
-            return Self.words("\(refusal)", status: refusal.status)
+        } catch let refusal as ArrowRefusal {
+            return LocalDoor.words("\(refusal)", status: refusal.status)
         } catch let error as WishUnreadable {
-            return Self.words("\(error)", status: 400)
+            return LocalDoor.words("\(error)", status: 400)
         } catch let error as JSONError {
-            return Self.words("\(error)", status: 400)
+            return LocalDoor.words("\(error)", status: 400)
         } catch {
-            return Self.words("The relay could not do it: \(error)", status: 503)
+            return LocalDoor.words("The relay could not do it: \(error)", status: 503)
         }
     }
 
@@ -35,10 +35,10 @@ package struct ArrowDesk: Sendable {
         let faults = "/arrows/faults"
         switch (request.method, request.path) {
         case ("GET", "/arrows"):
-            return Self.json(["arrows": .array(try await relay.arrows().map(\.json))], status: 200)
+            return LocalDoor.json(["arrows": .array(try await relay.arrows().map(\.json))], status: 200)
         case ("POST", faults):
             let wish = try FaultWish(try JSONValue(parsing: request.body, depth: 8, width: 32))
-            return Self.json(try await relay.add(wish).json, status: 201)
+            return LocalDoor.json(try await relay.add(wish).json, status: 201)
         case ("DELETE", faults):
             try await relay.removeAll()
             return WireResponse(status: 204)
@@ -46,40 +46,14 @@ package struct ArrowDesk: Sendable {
             try await relay.remove(String(path.dropFirst(faults.count + 1)))
             return WireResponse(status: 204)
         case (_, "/arrows"), (_, faults):
-            return Self.words("Here is GET /arrows, and POST and DELETE /arrows/faults.", status: 405)
+            return LocalDoor.words("Here is GET /arrows, and POST and DELETE /arrows/faults.", status: 405)
         default:
-            return Self.words("Nothing is here. Arrows are at /arrows.", status: 404)
+            return LocalDoor.words("Nothing is here. Arrows are at /arrows.", status: 404)
         }
-    }
-
-    /// Source: reference page on reliability, "Dashboard and control endpoints".
-    private static func refusal(of request: WireRequest) -> WireResponse? {
-        let host = request.headers["host"] ?? ""
-        let name = host.hasPrefix("[") ? host.prefix { $0 != "]" }.dropFirst() : host.prefix { $0 != ":" }
-        guard StreetSettings.Address(host: String(name), port: 0).isLoopback else {
-            return words("This is not \(host).", status: 421)
-        }
-        guard request.headers["origin"] == nil else {
-            return words("Web pages have no business here.", status: 403)
-        }
-        guard
-            request.method != "POST" || request.headers["content-type"]?.hasPrefix("application/json") == true
-        else { return words("A fault is asked for in application/json.", status: 415) }
-        return nil
-    }
-
-    private static func words(_ words: String, status: Int) -> WireResponse {
-        json(["error": .string(words)], status: status)
-    }
-
-    private static func json(_ value: JSONValue, status: Int) -> WireResponse {
-        WireResponse(
-            status: status, headers: ["content-type": "application/json", "cache-control": "no-store"],
-            body: value.bytes)
     }
 }
 
-extension FaultRefusal {
+extension ArrowRefusal {
     fileprivate var status: Int {
         switch self {
         case .unknownArrow, .unknownName: 404

@@ -45,7 +45,7 @@ extension FaultWish {
 
     /// Reads a wish from the wire. Parameters may be texts or whole numbers; 30 s is the span unless one is told.
     ///
-    /// - Throws: ``FaultRefusal``, or ``WishUnreadable`` for what is no wish at all.
+    /// - Throws: ``ArrowRefusal``, or ``WishUnreadable`` for what is no wish at all.
     init(_ json: JSONValue) throws {
         guard let members = json.object?.members else { throw WishUnreadable("The body is no JSON object.") }
         let known = ["arrow", "kind", "parameters", "for_ms", "name"]
@@ -61,7 +61,7 @@ extension FaultWish {
             return span
         }
         guard span.map({ (1...86_400_000).contains($0) }) ?? true else {
-            throw FaultRefusal.badSpan(milliseconds: span ?? 0)
+            throw ArrowRefusal.badSpan(milliseconds: span ?? 0)
         }
         self.init(
             try ArrowFault(kind: kind, parameters: try Self.parameters(json["parameters"])),

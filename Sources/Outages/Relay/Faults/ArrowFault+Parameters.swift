@@ -3,9 +3,9 @@ import Clockwork
 extension ArrowFault {
     /// Reads a fault as people write it: `latency` with `ms=200 jitter=50`.
     ///
-    /// - Throws: ``FaultRefusal`` for a kind or a parameter that there is not, one that is missing, or a value out of
+    /// - Throws: ``ArrowRefusal`` for a kind or a parameter that there is not, one that is missing, or a value out of
     ///   its range.
-    package init(kind: String, parameters: [String: String] = [:]) throws(FaultRefusal) {
+    package init(kind: String, parameters: [String: String] = [:]) throws(ArrowRefusal) {
         var reader = FaultParameters(of: kind, parameters)
         self = try Self.read(kind, &reader)
         try reader.finish()
@@ -13,7 +13,7 @@ extension ArrowFault {
 
     private static func read(
         _ kind: String, _ told: inout FaultParameters
-    ) throws(FaultRefusal) -> ArrowFault {
+    ) throws(ArrowRefusal) -> ArrowFault {
         switch kind {
         case "down": return .down
         case "timeout":

@@ -1,5 +1,5 @@
 /// Why a fault is not put on an arrow, or not taken off one.
-package enum FaultRefusal: Error, Hashable, Sendable {
+package enum ArrowRefusal: Error, Hashable, Sendable {
     case unknownKind(String)
     case unknownParameter(String, kind: String, known: [String])
     case missing(String, kind: String, needed: String)
@@ -11,7 +11,7 @@ package enum FaultRefusal: Error, Hashable, Sendable {
     case unknownName(String, known: [String])
 }
 
-extension FaultRefusal: CustomStringConvertible {
+extension ArrowRefusal: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknownKind(let kind):
