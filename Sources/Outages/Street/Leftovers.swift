@@ -17,8 +17,9 @@ package struct Leftovers: Hashable, Sendable {
 
     /// Looks for them.
     ///
+    /// - Parameter lookers: Who looks, and listens himself meanwhile.
     /// - Returns: Nil when nothing tells of a run in this directory.
-    package init?(in directory: RunDirectory, now: Timestamp) {
+    package init?(in directory: RunDirectory, besides lookers: Set<String> = [], now: Timestamp) {
         let timeline = FaultTimeline(in: directory.path)
         let record = directory.streetRecord
         let addresses = directory.read(directory.ports)?.object
@@ -29,7 +30,7 @@ package struct Leftovers: Hashable, Sendable {
         processes = (record?.parts ?? []).compactMap { part in
             part.process.flatMap { $0.isAlive ? "\(part.name), process \($0.number)" : nil }
         }
-        ports = (addresses?.members ?? []).compactMap { role, port in
+        ports = (addresses?.members ?? []).filter { !lookers.contains($0.name) }.compactMap { role, port in
             port.integer.map(Int.init).flatMap { FreePorts.isFree($0) ? nil : "\($0) of \(role)" }
         }
     }

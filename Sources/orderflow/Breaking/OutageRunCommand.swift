@@ -22,7 +22,6 @@ struct OutageRunCommand: AsyncParsableCommand {
 
     @Argument(help: "Files, or names from config/outages.") var scenarios: [String]
     @Option(name: .customLong("repeat"), help: "How often each is played, seed by seed.") var times = 1
-    @Option(help: "Seed of all that is left to chance. Default: what the scenario says.") var seed: UInt64?
     @OptionGroup var stage: StageOptions
 
     func validate() throws {
@@ -34,7 +33,7 @@ struct OutageRunCommand: AsyncParsableCommand {
         var statuses: [Int32] = []
         for file in files {
             for round in 0..<UInt64(times) {
-                let seed = (seed ?? file.scenario.staging.seed) &+ round
+                let seed = (stage.chosenSeed ?? file.scenario.staging.seed) &+ round
                 statuses.append(try await stage.play(file, seed: seed).exitStatus)
             }
         }

@@ -18,7 +18,6 @@ struct SuiteCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: "core, all, or another tag.") var tag = "core"
-    @Option(help: "Seed of all that is left to chance. Default: what each scenario says.") var seed: UInt64?
     @OptionGroup var stage: StageOptions
 
     func run() async throws {
@@ -38,7 +37,7 @@ struct SuiteCommand: AsyncParsableCommand {
         let began = time.uptime
         var played: [Played] = []
         for file in files {
-            let seed = seed ?? file.scenario.staging.seed
+            let seed = stage.chosenSeed ?? file.scenario.staging.seed
             played.append(
                 Played(name: file.name, seed: seed, verdict: try await stage.play(file, seed: seed)))
         }

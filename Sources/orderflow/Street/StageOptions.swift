@@ -17,11 +17,17 @@ import Darwin
 struct StageOptions: ParsableArguments {
     @Option(help: "A settings file in YAML. Default: config/local.yaml where there is one.") var config:
         String?
-    @Option(help: "Seed of all that is left to chance.") var seed: UInt64 = 7
+    @Option(
+        name: .customLong("seed"),
+        help: "Seed of all that is left to chance. Default: what the scenario says, or 7.")
+    var chosenSeed: UInt64?
     @Option(help: "Where the directory of this run is made.") var runs = "runs"
     @Flag(help: "No moving cursor: a line a second and a line for each event.") var plain = false
     @Flag(help: "A JSON object a line: samples, events, verdict.") var json = false
     @Flag(help: "A line for each event; the demo's day takes 20 seconds.") var ci = false
+
+    /// The seed of a story that has none of its own.
+    var seed: UInt64 { chosenSeed ?? 7 }
 
     func validate() throws {
         guard [plain, json, ci].count(where: { $0 }) <= 1 else {

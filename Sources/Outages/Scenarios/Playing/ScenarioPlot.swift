@@ -175,7 +175,8 @@ package final class ScenarioPlot: Plot {
             }
         }
         if scenario.staging.mustHold.contains(.noLeftover) {
-            let leftovers = Leftovers(in: street.directory, now: surroundings.now)
+            let leftovers = Leftovers(
+                in: street.directory, besides: ["conductor"], now: surroundings.now)
             verdict.deviations += (leftovers?.inWords ?? []) + (await stillRunning(on: street))
         }
         let affected = try ordersMeanwhile(in: street.directory)
