@@ -32,7 +32,7 @@ import Testing
     @Test(
         arguments: [
             (Sabotage.deleteBeforeCommit, 1), (.outboxNotSwept, 57), (.deduplicationByMessageID, 1),
-            (.checkpointBeforeHandled, 25), (.recordBeforePosted, 1),
+            (.checkpointBeforeHandled, 4), (.recordBeforePosted, 1),
         ] as [(Sabotage, UInt64)])
     func `shows a mistake made on purpose, and names the orders`(mistake: Sabotage, seed: UInt64) throws {
         var simulation = Simulation.short
