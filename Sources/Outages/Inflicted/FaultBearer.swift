@@ -27,8 +27,8 @@ package final class FaultBearer: Service {
 
     private struct State {
         var inForce: [FaultSheet.Entry] = []
-        /// Whether something could not be shown or said yet.
-        var isUnfinished = false
+        /// Whether something could not be shown or said yet; at first, that nothing is left of an earlier life.
+        var isUnfinished = true
         /// Whether all roles of the process are made.
         var isAtWork = false
     }

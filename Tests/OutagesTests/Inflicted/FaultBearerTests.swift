@@ -47,6 +47,16 @@ import Testing
         #expect(oms.effects == [])
     }
 
+    @Test func `is over for the next life too`() throws {
+        let oms = try Patient()
+        try oms.suffer("crash-at", ["point": "intake.received"], for: .seconds(20))
+        _ = oms.world.run(until: { false }, atMost: .seconds(20))
+
+        try oms.startAgain()
+
+        #expect(oms.effects == [])
+    }
+
     @Test func `is gone when it is no longer on the sheet`() throws {
         let oms = try Patient()
         try oms.suffer("crash-at", ["point": "intake.received"])
