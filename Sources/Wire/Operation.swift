@@ -73,6 +73,8 @@ public enum ResourceName: Hashable, Sendable {
     case checkout
     /// A mock partner.
     case partner(String)
+    /// The broker itself.
+    case broker
 
     /// The name a policy compares: `orders.fifo`, `stream/order-events`, `partner/crm`, `*`.
     public var text: String {
@@ -83,6 +85,7 @@ public enum ResourceName: Hashable, Sendable {
         case .courier: "courier"
         case .checkout: "checkout"
         case .partner(let name): "partner/\(name)"
+        case .broker: "broker"
         }
     }
 

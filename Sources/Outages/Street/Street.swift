@@ -53,6 +53,13 @@ package final class Street: Sendable {
             injectors.append(
                 ArrowInjector(control: ArrowControl(endpoint: desk.url, http: http, time: surroundings.time)))
         }
+        if settings.permitsMoods, settings.hasOwnBroker {
+            let broker = SigningClient(
+                BrokerControl.self, over: NetworkTransport(endpoint: settings.broker.url, http: http),
+                credentials: settings.keys[.conductor].credentials, region: settings.region,
+                surroundings: surroundings)
+            injectors.append(MoodInjector(control: broker, seed: settings.shop.seed))
+        }
         faults = FaultDesk(injectors, journal: journal, time: surroundings.time)
         let conductor = settings.keys[.conductor].credentials
         queue = SigningClient(

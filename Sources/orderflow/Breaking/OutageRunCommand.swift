@@ -85,6 +85,7 @@ extension StageOptions {
         var settings = staging.system.applied(to: try await SettingsReader(file: config).streetSettings())
         settings.shop = staging.workload.plan
         settings.shop.seed = seed
+        settings.permitsMoods = true
         settings.conductor = StreetSettings.Address(port: 0)
         return settings.withArrows()
     }
