@@ -46,9 +46,12 @@ package final class Street: Sendable {
             ProcessInjector(
                 supervisor: supervisor, freezeGuard: FreezeGuard(program: program, lifeline: try Lifeline()),
                 time: surroundings.time),
-            SheetInjector(directory: directory, processes: supervisor.names, time: surroundings.time),
             FileInjector(directory: directory, supervisor: supervisor),
         ]
+        if settings.permitsMoods {
+            injectors.append(
+                SheetInjector(directory: directory, processes: supervisor.names, time: surroundings.time))
+        }
         if let desk = settings.arrows?.desk {
             injectors.append(
                 ArrowInjector(control: ArrowControl(endpoint: desk.url, http: http, time: surroundings.time)))
@@ -84,7 +87,7 @@ package final class Street: Sendable {
             }
         return roles.map { role in
             // Only where there is somebody who could ask for it does a process bring faults upon itself.
-            let bears = settings.conductor == nil || role == StreetSettings.arrowsProcess ? [] : ["--faults"]
+            let bears = settings.permitsMoods && role != StreetSettings.arrowsProcess ? ["--faults"] : []
             return Supervisor.Part(
                 name: role, arguments: ["run", role, "--config", file, "--lifeline"] + bears)
         }

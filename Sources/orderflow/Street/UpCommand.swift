@@ -23,17 +23,20 @@ struct UpCommand: AsyncParsableCommand {
 
     @OptionGroup var options: StreetOptions
     @Flag(
-        help:
-            "Put a relay on every way between two processes, so that `orderflow fault add` can break those too."
-    )
-    var arrows = false
+        help: ArgumentHelp(
+            "Let everything be broken by `orderflow fault add`.",
+            discussion: "Puts a relay on every way between two processes, and lets the broker have bad days."))
+    var breakable = false
     @Flag(help: "Stay, and stop the street on Ctrl-C.") var foreground = false
     @Flag(help: .hidden) var detached = false
 
     func run() async throws {
         var settings = try await options.settings()
         settings.conductor = StreetSettings.Address(port: 0)
-        if arrows { settings = settings.withArrows() }
+        if breakable {
+            settings.permitsMoods = true
+            settings = settings.withArrows()
+        }
         let directory = RunDirectory(settings.data)
         if let record = directory.streetRecord, record.isKept {
             throw Ending(
@@ -85,7 +88,7 @@ struct UpCommand: AsyncParsableCommand {
         let keeper = Process()
         keeper.executableURL = URL(filePath: CommandLine.ownPath)
         keeper.arguments =
-            ["up", "--foreground", "--detached", "--data", directory.path] + (arrows ? ["--arrows"] : [])
+            ["up", "--foreground", "--detached", "--data", directory.path] + (breakable ? ["--breakable"] : [])
             + (options.config.map { ["--config", $0] } ?? [])
         keeper.standardInput = FileHandle.nullDevice
         keeper.standardOutput = FileHandle(forWritingAtPath: log)
