@@ -59,7 +59,7 @@ package final class CourierService: Service {
                 group.addTask {
                     try await self.ledger.keepWatch(by: self.surroundings.time, logger: self.logger)
                 }
-                try await group.next()  // the lanes end by themselves and the watch with them; an error ends both
+                try await group.next()  // the lanes end by themselves, and then the watch; an error ends both
                 group.cancelAll()
             }
             ledger.close()

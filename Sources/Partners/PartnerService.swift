@@ -62,7 +62,7 @@ package final class PartnerService: Service {
                 group.addTask {
                     try await self.ledger.keepWatch(by: self.surroundings.time, logger: self.logger)
                 }
-                try await group.next()  // the inbox is closed by itself and the watch with it; an error ends both
+                try await group.next()  // the inbox ends by itself, and then the watch; an error ends both
                 group.cancelAll()
             }
             ledger.close()
