@@ -87,7 +87,7 @@ enum StyleSheet {
         @media print {
           @page { margin: 14mm 12mm; }
           body { max-width: none; padding: 0; font-size: 10pt; }
-          table { font-size: 9pt; } h2 { break-after: avoid; } tr, pre, figure { break-inside: avoid; }
+          table { font-size: 9pt; } h2 { break-after: avoid; } figure { zoom: 0.78; } tr, pre, figure { break-inside: avoid; }
           .sheet, pre { overflow: visible; } pre { white-space: pre-wrap; overflow-wrap: anywhere; }
         }
         """
