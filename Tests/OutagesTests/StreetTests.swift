@@ -46,6 +46,17 @@ import Testing
     }
 }
 
+@Suite struct `A street that is coupled` {
+    @Test func `has an OMS that listens, and neither broker nor courier`() {
+        var settings = StreetSettings()
+        settings.wiring = .coupled
+
+        #expect(
+            settings.listeners.map(\.role) == ["partner-warehouse", "partner-crm", "partner-carrier", "oms"])
+        #expect(settings.teller == "oms")
+    }
+}
+
 @Suite struct `A day of kills` {
     private static let mortals = ["broker", "shop", "oms", "function", "courier"]
 

@@ -31,6 +31,20 @@ import Testing
         }
     }
 
+    @Test func `does not start whom it holds before they are let go`() async throws {
+        let troupe = try Troupe(["oms": Self.idle, "shop": Self.idle], holding: ["shop"])
+        try await troupe.play { supervisor in
+            _ = try await troupe.process(of: "oms")
+            try await troupe.wait { await supervisor.condition(of: "shop") == .held }
+            #expect(await supervisor.starts["shop"] == nil)
+
+            await supervisor.letGo("shop")
+
+            _ = try await troupe.process(of: "shop")
+            #expect(await supervisor.starts["shop"] == 1)
+        }
+    }
+
     @Test(arguments: [2, 77, 78])
     func `does not start again what cannot run as it is set up`(status: Int) async throws {
         let troupe = try Troupe(["oms": "exit \(status)", "shop": Self.idle])

@@ -35,6 +35,30 @@ final class ShopScene {
         witness: (any CommitWitness)? = nil, space: SpaceGauge? = nil,
         onStop: @escaping @Sendable () -> Void = {}
     ) throws {
+        try open(stopAfter: stopAfter, witness: witness, space: space, onStop: onStop) {
+            storage, surroundings, logger in
+            try WebShop(
+                settings, source: source, storage: storage, queue: queue.client(for: surroundings),
+                surroundings: surroundings, logger: logger)
+        }
+    }
+
+    /// Opens a shop that is coupled to an OMS.
+    func open(
+        _ settings: ShopSettings, source: any PurchaseSource, oms: OMSDouble, patience: CheckoutPatience
+    ) throws {
+        try open { storage, surroundings, logger in
+            try WebShop(
+                settings, source: source, storage: storage, oms: oms.client(for: surroundings),
+                patience: patience, surroundings: surroundings, logger: logger)
+        }
+    }
+
+    private func open(
+        stopAfter: Duration? = nil, witness: (any CommitWitness)? = nil, space: SpaceGauge? = nil,
+        onStop: @escaping @Sendable () -> Void = {},
+        _ make: (Storage, Surroundings, Logger) throws -> WebShop
+    ) throws {
         lives += 1
         let host = world.host(named: "shop \(lives)")
         self.host = host
@@ -42,9 +66,8 @@ final class ShopScene {
             directory: directory.path, witness: witness, space: space,
             opened: { disk in host.onDeath { disk.close(orderly: false) } })
         let surroundings = Surroundings(time: host, chance: chance)
-        let shop = try WebShop(
-            settings, source: source, storage: storage, queue: queue.client(for: surroundings),
-            surroundings: surroundings, logger: Logger(label: "shop") { _ in SwiftLogNoOpLogHandler() })
+        let shop = try make(
+            storage, surroundings, Logger(label: "shop") { _ in SwiftLogNoOpLogHandler() })
         _ = Task(executorPreference: host) {
             try await testGracefulShutdown { trigger in
                 try await withThrowingTaskGroup(of: Void.self) { group in

@@ -37,7 +37,8 @@ package final class CoupledOrderManagement: Service {
         store = try OrderStore(in: storage)
         var front = WireFront(admission: admission, surroundings: surroundings, logger: logger)
         front.attend(
-            CheckoutDesk(store: store, partners: partners, surroundings: surroundings, logger: logger).services)
+            CheckoutDesk(store: store, partners: partners, surroundings: surroundings, logger: logger)
+                .services)
         self.front = front
         self.surroundings = surroundings
         self.logger = logger

@@ -19,7 +19,7 @@ extension Comparison {
     private var verdict: String {
         switch outcome {
         case .held:
-            "HELD: with queue and stream nothing was lost; coupled, every outage was the customer's"
+            "HELD: queue and stream kept every order; the coupled shops turned customers away"
         case .broken(let why), .invalid(let why): "\(word): \(why)"
         }
     }
@@ -73,7 +73,8 @@ extension WiringTally {
                     ["currency": .string(value.currency), "total_minor": .integer(value.minor)]
                 }),
             "slowest_checkout_ms": JSONValue(slowestCheckoutMilliseconds),
-            "kept_though_turned_away": JSONValue(keptThoughTurnedAway), "stored_twice": JSONValue(storedTwice),
+            "kept_though_turned_away": JSONValue(keptThoughTurnedAway),
+            "stored_twice": JSONValue(storedTwice),
             "notifications_due": JSONValue(notificationsDue),
             "notifications_missed": JSONValue(notificationsMissed),
         ]

@@ -41,6 +41,12 @@ package struct WiringTally: Hashable, Sendable {
         package var minor: Int64
         /// How many of its digits stand behind the point, 0 to 4.
         package var minorDigits: Int
+
+        package init(currency: String, minor: Int64, minorDigits: Int) {
+            self.currency = currency
+            self.minor = minor
+            self.minorDigits = minorDigits
+        }
     }
 }
 

@@ -10,14 +10,14 @@ final class Troupe: Sendable {
     let supervisor: Supervisor
 
     /// - Parameter scripts: By name, in the order in which they start.
-    init(_ scripts: KeyValuePairs<String, String>) throws {
+    init(_ scripts: KeyValuePairs<String, String>, holding held: Set<String> = []) throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "troupe-\(UUID().uuidString)")
             .path()
         self.directory = directory
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         supervisor = try Supervisor(
             parts: scripts.map { Supervisor.Part(name: $0.key, arguments: ["-c", $0.value, directory]) },
-            program: "/bin/sh", logDirectory: directory, surroundings: .system(),
+            program: "/bin/sh", logDirectory: directory, holding: held, surroundings: .system(),
             logger: Logger(label: "troupe") { _ in SwiftLogNoOpLogHandler() })
     }
 
