@@ -19,7 +19,7 @@ extension Comparison {
     private var verdict: String {
         switch outcome {
         case .held:
-            "HELD: with queue and stream nothing was lost; coupled, every outage was the customer's"
+            "HELD: queue and stream kept every order; the coupled shops turned customers away"
         case .broken(let why), .invalid(let why): "\(word): \(why)"
         }
     }
