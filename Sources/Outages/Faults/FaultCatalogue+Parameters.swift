@@ -1,3 +1,5 @@
+import Clockwork
+
 extension FaultCatalogue {
     /// In the order in which they are written.
     package static func parameters(of kind: FaultKind) -> [FaultParameter] {
@@ -31,6 +33,12 @@ extension FaultCatalogue {
                     "skip", .integer(0...100_000, unit: "passes"), .means("0"), "Passes that go well before."),
                 FaultParameter(
                     "times", .integer(1...1_000, unit: "deaths"), .means("1"), "How often it dies there."),
+                FaultParameter(
+                    "action", .choice(["crash", "error", "sleep", "freeze"]), .means("crash"),
+                    "What happens to whoever passes."),
+                FaultParameter(
+                    "ms", .integer(1...600_000, unit: "milliseconds"), .leavesItOut,
+                    "How long a sleep lasts."),
             ]
         default: []
         }
@@ -150,13 +158,7 @@ extension FaultCatalogue {
     }
 
     /// The named points of our own code at which a process can be made to crash.
-    package static let crashPoints = [
-        "shop.sent-before-ledger", "broker.stored-before-answer", "broker.deleted-before-answer",
-        "intake.received", "intake.validated", "intake.in-transaction", "intake.committed-before-delete",
-        "intake.deleted", "relay.before-put", "relay.put-before-mark", "relay.batch-half-marked",
-        "function.received", "function.handled-before-checkpoint", "courier.staged-before-commit",
-        "courier.staged", "courier.posted-before-record", "courier.recorded",
-    ]
+    package static let crashPoints = Waypoint.allCases.map(\.rawValue)
 
     /// The role whose code a crash point lies in.
     package static func role(ofCrashPoint point: String) -> String {

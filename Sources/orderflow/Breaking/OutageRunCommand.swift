@@ -1,6 +1,7 @@
 import ArgumentParser
 import Clockwork
 import Foundation
+import Inspection
 import Logging
 import Outages
 import Wire
@@ -76,6 +77,7 @@ extension StageOptions {
                 scenario, record: plot.record, verdict: verdict, startedAt: began, endedAt: surroundings.now,
                 seed: seed)
             try directory.write(journal.json, to: directory.journal)
+            try report(on: directory) { $0.limits = scenario.staging.limits.audit }
             return verdict
         }
     }

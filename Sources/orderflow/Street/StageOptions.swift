@@ -64,6 +64,7 @@ struct StageOptions: ParsableArguments {
                 title: "orderflow \(verb)  \(title)  seed \(seed)",
                 run: directory.name, screen: screen, surroundings: surroundings)
             let verdict = try await Interruption.cancelling { try await director.play() }
+            try report(on: directory)
             if !json { Console.say(Self.hints(in: directory)) }
             return verdict.exitStatus
         }
@@ -83,6 +84,12 @@ struct StageOptions: ParsableArguments {
             return comparison.exitStatus
         }
         throw ExitCode(status)
+    }
+
+    /// Writes the report of a run, and says where it lies.
+    func report(on directory: RunDirectory, changing: (inout AuditSettings) -> Void = { _ in }) throws {
+        let pages = try RunReport(of: directory, changing: changing).write()
+        if !json, let page = pages.first { Console.say("   report      \(page)") }
     }
 
     /// Makes a directory for a run, and lets something happen in it.
