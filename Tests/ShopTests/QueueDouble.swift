@@ -22,6 +22,8 @@ final class QueueDouble: Sendable {
         case stormy
         /// The queue says no to everyone.
         case refusing(WireError)
+        /// The queue asks everyone who sends to come back later.
+        case throttling
     }
 
     private struct State {
@@ -62,6 +64,7 @@ final class QueueDouble: Sendable {
         }
         desk.on(SendMessage.self) { operation, _ in
             try self.shelter()
+            try self.throttle()
             self.state.withLock { $0.calls.append([operation.messageBody.utf8.count]) }
             let message = Message(
                 body: operation.messageBody, group: operation.messageGroupId,
@@ -72,6 +75,7 @@ final class QueueDouble: Sendable {
         }
         desk.on(SendMessageBatch.self) { operation, _ in
             try self.shelter()
+            try self.throttle()
             self.state.withLock { $0.calls.append(operation.entries.map(\.messageBody.utf8.count)) }
             return try self.take(operation.entries)
         }
@@ -84,6 +88,10 @@ final class QueueDouble: Sendable {
 
     private func shelter() throws {
         if case .refusing(let error) = weather { throw error }
+    }
+
+    private func throttle() throws {
+        if case .throttling = weather { throw WireError("RequestThrottled", "Too many.", status: 403) }
     }
 
     /// Each entry by itself, except that a bad parameter of one spoils the call for all.

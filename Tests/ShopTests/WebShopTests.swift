@@ -171,6 +171,19 @@ import Wire
         #expect(try scene.rows("SELECT count(*) FROM outgoing") == ["0"])
     }
 
+    @Test func `keeps together what it tries again because it was throttled`() throws {
+        let scene = ShopScene()
+        scene.queue.weather = .throttling
+        try scene.open(.test(), source: TradingDay.house(10))
+        scene.pass(.seconds(5))
+        scene.queue.weather = .fine
+        scene.pass(.seconds(30))
+
+        #expect(scene.queue.calls.map(\.count) == [10])
+        #expect(try scene.rows("SELECT DISTINCT outcome FROM submissions WHERE attempt = 1") == ["refused"])
+        #expect(try scene.rows("SELECT count(*) FROM submitted_orders WHERE NOT acknowledged") == ["0"])
+    }
+
     @Test func `finds the one order that spoils a whole call`() throws {
         let bad = HouseDay.day.orders[4].document.text
         let scene = ShopScene { message in

@@ -62,6 +62,8 @@ extension Outcome {
     ///   told to many.
     fileprivate init(_ error: ClientError, ofBatch: Bool) {
         switch error {
+        case .refused(let error) where error.isThrottling:
+            self = .throttled("\(error)")
         case .refused(let error):
             self = .refused("\(error)", isFinal: !ofBatch && Self.messageFaults.contains(error.legacyCode))
         case .unknown(let reason):

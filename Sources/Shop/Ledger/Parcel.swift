@@ -38,6 +38,8 @@ enum Outcome: Hashable, Sendable {
     case acknowledged(messageID: String)
     /// The queue has it not. Final when the message itself is at fault and would be refused for ever.
     case refused(String, isFinal: Bool)
+    /// The queue has it not, and asks to come back later.
+    case throttled(String)
     /// Nobody can tell: it may be on the queue, or come to light later.
     case unknown(String)
 
@@ -45,9 +47,10 @@ enum Outcome: Hashable, Sendable {
     var isSettled: Bool {
         switch self {
         case .acknowledged, .refused(_, isFinal: true): true
-        case .refused, .unknown: false
+        case .refused, .throttled, .unknown: false
         }
     }
 
+    /// Whether a message may be what the queue does not like.
     var isRefusal: Bool { if case .refused = self { true } else { false } }
 }

@@ -173,7 +173,7 @@ extension Outcome {
     fileprivate var columns: (word: String, messageID: String?, error: String?) {
         switch self {
         case .acknowledged(let messageID): ("acknowledged", messageID, nil)
-        case .refused(let error, _): ("refused", nil, error)
+        case .refused(let error, _), .throttled(let error): ("refused", nil, error)
         case .unknown(let error): ("unknown", nil, error)
         }
     }
