@@ -171,6 +171,62 @@ import Wire
         #expect(house.handler.handled() == ["old", "new"])
     }
 
+    @Test(arguments: [(expired: 1, left: 4), (3, 2), (5, 0)])
+    func `notices once that records may have expired unread, and reads on`(expired: Int, left: Int) throws {
+        let house = PowerHouse()
+        house.stream.put("r0")
+        try house.start()
+        house.run(until: { house.handler.calls.count == 1 })
+        house.wait(.milliseconds(10))
+        house.kill()
+
+        for number in 1...4 { house.stream.put("r\(number)") }
+        house.stream.expire(expired)
+        house.handler.fails = { _, _ in true }
+        for _ in 1...2 { try house.restart(); house.wait(.seconds(1)) }
+        house.handler.fails = { _, _ in false }
+        house.wait(.seconds(10))
+        house.stream.put("r5")
+        house.wait(.seconds(1))
+
+        #expect(house.handler.handled() == ["r0"] + (5 - left..<5).map { "r\($0)" } + ["r5"])
+        #expect(
+            try house.values("SELECT after_sequence_number, before_sequence_number FROM stream_gaps")
+                == ["10000|\(left == 0 ? "-" : "1000\(5 - left)")"])
+    }
+
+    @Test func `notices no gap where there is none`() throws {
+        let house = PowerHouse()
+        house.settings.batchSize = 1
+        for number in 0...3 { house.stream.put("r\(number)") }
+        try house.start()
+        house.handler.fails = { _, payloads in payloads == ["r2"] }
+        house.wait(.seconds(1))
+        house.kill()
+        house.stream.expire(1)
+        house.handler.fails = { _, _ in false }
+
+        try house.start()
+        house.run(until: { house.handler.handled().contains("r3") })
+        house.wait(.milliseconds(10))
+
+        #expect(house.handler.firstHandled() == ["r0", "r1", "r2", "r3"])
+        #expect(try house.values("SELECT * FROM gaps").isEmpty)
+    }
+
+    @Test func `rests where every iterator has expired before it can be used`() throws {
+        let house = PowerHouse()
+        house.stream.fault = { $0 == "GetRecords" ? .refused("ExpiredIteratorException") : .none }
+        house.stream.put("r1")
+        try house.start()
+
+        house.wait(.seconds(60))
+        #expect((5...100).contains(house.stream.count(of: "GetRecords")))
+        house.stream.fault = { _ in .none }
+
+        #expect(house.run(until: { house.handler.calls.count == 1 }, atMost: .seconds(21)))
+    }
+
     @Test func `waits for a stream that is not there yet`() throws {
         let house = PowerHouse()
         house.stream.put("r1")

@@ -95,6 +95,23 @@ struct FunctionLedger: Sendable {
         }
     }
 
+    /// Notes that records may have expired unread.
+    ///
+    /// - Returns: False when it stood in the ledger already.
+    func note(_ gap: Gap, under lease: Lease) throws -> Bool {
+        try disk.write { db in
+            try hold(lease, in: db)
+            try db.execute(
+                sql: """
+                    INSERT OR IGNORE INTO gaps
+                      (stream, shard_id, after_sequence_number, before_sequence_number, noticed_at)
+                    VALUES (?, ?, ?, ?, ?)
+                    """,
+                arguments: [stream, lease.shardID, gap.after, gap.before, time.now.description])
+            return db.changesCount == 1
+        }
+    }
+
     private func moveCheckpoint(behind batch: RecordBatch, under lease: Lease, in db: Database) throws {
         guard let last = batch.records.last else { return }
         try hold(lease, in: db)
@@ -137,6 +154,15 @@ struct Lease: Hashable, Sendable {
     let shardID: String
     /// Grows with each taking.
     let epoch: Int
+}
+
+/// A stretch of a shard that expired before it was read, or may have: nobody can tell from what is left whether there was
+/// anything in it. The outbox can, by the sequence numbers that it keeps.
+struct Gap: Hashable, Sendable {
+    /// The last record that was handled, which has expired.
+    let after: String
+    /// The oldest record that is left; nil when none was.
+    let before: String?
 }
 
 /// Someone else reads the shard now: whoever meets this stops.

@@ -8,6 +8,9 @@ enum FunctionSchema {
             try db.execute(sql: tables)
             try db.execute(sql: windows)
         }
+        migrator.registerMigration("what expired unread") { db in
+            try db.execute(sql: gaps)
+        }
         return migrator
     }
 
@@ -44,6 +47,18 @@ enum FunctionSchema {
           skipped_at TEXT NOT NULL,
           PRIMARY KEY (stream, shard_id, sequence_number)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let gaps = """
+        CREATE TABLE gaps (              -- records in between may have expired before they were read
+          stream TEXT NOT NULL, shard_id TEXT NOT NULL, after_sequence_number TEXT NOT NULL,
+          before_sequence_number TEXT,   -- NULL: nothing was left
+          noticed_at TEXT NOT NULL,
+          PRIMARY KEY (stream, shard_id, after_sequence_number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE VIEW stream_gaps AS
+        SELECT stream, shard_id, after_sequence_number, before_sequence_number, noticed_at FROM gaps;
         """
 
     private static let windows = """

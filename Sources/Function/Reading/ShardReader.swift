@@ -84,12 +84,15 @@ final class ShardReader: Sendable {
         var checkpoint: String?
         /// Behind everything that was read; nil when it has to be asked for.
         var iterator: String?
+        /// True until it is seen whether the record at the checkpoint is still there.
+        var isAtCheckpoint = false
     }
 
     /// Reads once, and deals with what was there; waits for news where there was nothing.
     ///
     /// - Returns: True when the shard has ended.
     private func advance(_ place: inout Place, under lease: Lease) async throws -> Bool {
+        let isFresh = place.iterator == nil
         let iterator: String
         if let known = place.iterator { iterator = known } else { iterator = try await locate(&place) }
         let answer: GetRecords.Output
@@ -97,9 +100,11 @@ final class ShardReader: Sendable {
             answer = try await kinesis(GetRecords(shardIterator: iterator, limit: settings.batchSize))
         } catch let error as ClientError where error.type == "ExpiredIteratorException" {
             place.iterator = nil
+            if isFresh { throw error }  // another one would fare no better at once
             return false
         }
-        for batch in RecordBatch.cut(answer.records, of: shardID, in: settings.streamName) {
+        let records = try newRecords(in: answer, at: &place, under: lease)
+        for batch in RecordBatch.cut(records, of: shardID, in: settings.streamName) {
             guard try await settle(batch, under: lease) else { return false }
             place.checkpoint = batch.records.last?.sequenceNumber
         }
@@ -113,15 +118,36 @@ final class ShardReader: Sendable {
         return false
     }
 
-    /// Asks for an iterator behind the checkpoint; where nothing was handled yet, before the oldest record.
+    /// Leaves out the record at the checkpoint, where reading goes on. If it is gone, those behind it may be, too.
+    private func newRecords(
+        in answer: GetRecords.Output, at place: inout Place, under lease: Lease
+    ) throws -> [StreamRecord] {
+        guard place.isAtCheckpoint, let checkpoint = place.checkpoint else { return answer.records }
+        let first = answer.records.first?.sequenceNumber
+        // An answer may be empty before the end is reached.
+        guard first != nil || answer.millisBehindLatest == 0 else { return [] }
+        place.isAtCheckpoint = false
+        if first == checkpoint { return Array(answer.records.dropFirst()) }
+        let gap = Gap(after: checkpoint, before: first)
+        if try ledger.note(gap, under: lease) {
+            logger.error(
+                "Gap: the record at the checkpoint has expired, and events behind it may have, unread",
+                metadata: ["after": "\(gap.after)", "before": "\(gap.before ?? "the end")"])
+        }
+        return answer.records
+    }
+
+    /// Asks for an iterator at the checkpoint; where nothing was handled yet, before the oldest record.
     private func locate(_ place: inout Place) async throws -> String {
         if let checkpoint = place.checkpoint {
             do {
-                return try await kinesis(
+                let iterator = try await kinesis(
                     GetShardIterator(
                         streamName: settings.streamName, shardId: shardID,
-                        shardIteratorType: "AFTER_SEQUENCE_NUMBER", startingSequenceNumber: checkpoint)
+                        shardIteratorType: "AT_SEQUENCE_NUMBER", startingSequenceNumber: checkpoint)
                 ).shardIterator
+                place.isAtCheckpoint = true
+                return iterator
             } catch let error as ClientError where error.type == "InvalidArgumentException" {
                 // The stream was deleted and made anew: all that it holds is new, too.
                 logger.warning(

@@ -19,6 +19,8 @@ final class PaperStream: Client, @unchecked Sendable {
     private struct Shard {
         var parents: [String] = []
         var records: [StreamRecord] = []
+        /// How many have expired before these.
+        var expired = 0
         var isClosed = false
     }
 
@@ -42,12 +44,18 @@ final class PaperStream: Client, @unchecked Sendable {
     func count(of call: String) -> Int { calls.count { $0 == call } }
 
     func put(_ payload: String, in number: Int = 0) {
-        let count = shards[number].shard.records.count
+        let count = shards[number].shard.expired + shards[number].shard.records.count
         shards[number].shard.records.append(
             StreamRecord(
                 sequenceNumber: "\(generation)\(String(10_000 + count).dropFirst())",
                 approximateArrivalTimestamp: time.now, data: Blob(Array(payload.utf8)), partitionKey: "k"))
         arrivals.ring()
+    }
+
+    /// Lets a shard's oldest records expire.
+    func expire(_ count: Int, in number: Int = 0) {
+        shards[number].shard.records.removeFirst(count)
+        shards[number].shard.expired += count
     }
 
     /// Closes a shard and opens others that go on where it ended.
@@ -102,25 +110,27 @@ final class PaperStream: Client, @unchecked Sendable {
     }
 
     private func locate(_ request: GetShardIterator) throws -> GetShardIterator.Output {
-        guard let shard = shard(request.shardId) else { throw Self.refusal("ResourceNotFoundException") }
+        guard shard(request.shardId) != nil else { throw Self.refusal("ResourceNotFoundException") }
         guard let number = request.startingSequenceNumber else {
             return GetShardIterator.Output(shardIterator: iterator(request.shardId, 0))
         }
-        guard let place = shard.records.firstIndex(where: { $0.sequenceNumber == number }) else {
+        guard number.hasPrefix("\(generation)"), let place = Int(number.dropFirst()) else {
             throw Self.refusal("InvalidArgumentException")
         }
-        return GetShardIterator.Output(shardIterator: iterator(request.shardId, place + 1))
+        let isBehind = request.shardIteratorType == "AFTER_SEQUENCE_NUMBER"
+        return GetShardIterator.Output(shardIterator: iterator(request.shardId, isBehind ? place + 1 : place))
     }
 
     private func read(_ request: GetRecords) throws -> GetRecords.Output {
         let (id, place) = try resolve(request.shardIterator)
         let shard = shard(id)!
-        let records = Array(shard.records[place...].prefix(request.limit ?? 10_000))
-        let end = place + records.count
-        let isOver = shard.isClosed && end == shard.records.count
+        let left = shard.records.dropFirst(max(0, place - shard.expired))
+        let records = Array(left.prefix(request.limit ?? 10_000))
+        let end = max(place, shard.expired) + records.count
+        let isOver = shard.isClosed && records.count == left.count
         return GetRecords.Output(
             records: records, nextShardIterator: isOver ? nil : iterator(id, end),
-            millisBehindLatest: end == shard.records.count ? 0 : 1, childShards: nil)
+            millisBehindLatest: records.count == left.count ? 0 : 1, childShards: nil)
     }
 
     private func wait(_ request: AwaitRecords) async throws -> AwaitRecords.Output {
@@ -129,7 +139,7 @@ final class PaperStream: Client, @unchecked Sendable {
             let ready = try request.shardIterators.indices.filter { index in
                 let (id, place) = try resolve(request.shardIterators[index])
                 let shard = shard(id)!
-                return shard.isClosed || place < shard.records.count
+                return shard.isClosed || place < shard.expired + shard.records.count
             }
             guard ready.isEmpty, time.uptime < end else { return AwaitRecords.Output(ready: ready) }
             await arrivals.heard(within: end - time.uptime, by: time)
