@@ -23,6 +23,10 @@ public struct BrokerSettings: Sendable {
     public var quietSpan = Duration.zero
     /// Open shards of all streams together.
     public var mostShards = 1_000
+    /// Whether it may be put in moods by `BrokerControl`: for rehearsals, never in service.
+    public var permitsMoods = false
+    /// Told whenever a mood has done something, with its kind.
+    package var moodStruck: (@Sendable (_ kind: String) -> Void)?
     /// Where commits run: blocking there harms nobody. Nil in virtual time.
     package var writer: (any TaskExecutor)?
 

@@ -55,20 +55,28 @@ public final class LocalBroker: Service {
         reader = try disk.reader()
         commit = GroupCommit(disk: disk)
         let seal = try disk.write { try Self.seal(in: $0, chance: surroundings.chance) }
+        let moods =
+            settings.permitsMoods
+            ? Moods(time: self.surroundings.time, logger: logger, struck: settings.moodStruck) : nil
         queues = try QueueDesk(
             settings: QueueDesk.Settings(account: settings.account, quietSpan: settings.quietSpan),
             commit: commit, reader: reader, surroundings: self.surroundings,
-            seal: seal)
+            seal: seal, moods: moods)
         streams = try StreamDesk(
             settings: StreamDesk.Settings(account: settings.account, mostShards: settings.mostShards),
             commit: commit, reader: reader, surroundings: self.surroundings,
-            seal: seal)
+            seal: seal, moods: moods)
         var front = WireFront(
             admission: settings.keys.map { .signed(Verifier(keys: $0)) }
                 ?? .anonymous(region: settings.region),
             surroundings: surroundings, logger: logger)
         front.attend(queues.operations)
         front.attend(streams.operations)
+        front.attend(
+            MoodDesk(
+                moods: moods, throttled: queues.operations.operations + streams.operations.operations,
+                time: self.surroundings.time
+            ).operations)
         self.front = front
     }
 

@@ -89,7 +89,7 @@ public struct DataStream: Sendable {
         _ hashKey: HashKey, ordering: String? = nil, now: Timestamp
     ) throws(StreamFault) -> Placement {
         if let ordering { try check(ordering: ordering, now: now) }
-        let number = route(hashKey)
+        let number = shard(for: hashKey)
         var shard = shards[number]
         shard.lastCounter += 1
         shard.lastArrival = max(shard.lastArrival, now, Timestamp(seconds: shard.creation))
@@ -99,7 +99,8 @@ public struct DataStream: Sendable {
             sequenceNumber: shard.sequenceNumber(counter: shard.lastCounter, arrival: shard.lastArrival))
     }
 
-    private func route(_ key: HashKey) -> Int {
+    /// The number of the open shard that takes records of a hash key.
+    public func shard(for key: HashKey) -> Int {
         var low = 0
         var high = routes.count
         while high - low > 1 {

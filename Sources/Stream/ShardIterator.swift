@@ -81,14 +81,20 @@ public struct ShardIterator: Hashable, Sendable {
         place = ReadingPlace(
             counter: number(3), arrivalSecond: Int64(bitPattern: number(4)), isInclusive: bytes[1] == 1)
         stream = String(decoding: bytes[Self.headBytes...], as: UTF8.self)
-        guard now - issuedAt <= Self.lifetime else {
-            throw StreamFault(
-                "ExpiredIteratorException",
-                """
-                Iterator expired. The iterator was created at time \(issuedAt) while right now it is \(now) which is \
-                further in the future than the tolerated delay of \(Self.lifetime.milliseconds) milliseconds.
-                """)
-        }
+        if let fault = expiry(after: Self.lifetime, now: now) { throw fault }
+    }
+
+    /// Why it may no longer be used; nil while it is young enough.
+    ///
+    /// - Parameter lifetime: How old it may become.
+    public func expiry(after lifetime: Duration, now: Timestamp) -> StreamFault? {
+        guard now - issuedAt > lifetime else { return nil }
+        return StreamFault(
+            "ExpiredIteratorException",
+            """
+            Iterator expired. The iterator was created at time \(issuedAt) while right now it is \(now) which is \
+            further in the future than the tolerated delay of \(lifetime.milliseconds) milliseconds.
+            """)
     }
 
     private static let headBytes = 42

@@ -71,6 +71,8 @@ public enum ResourceName: Hashable, Sendable {
     case courier
     /// A mock partner.
     case partner(String)
+    /// The broker itself.
+    case broker
 
     /// The name a policy compares: `orders.fifo`, `stream/order-events`, `partner/crm`, `*`.
     public var text: String {
@@ -80,6 +82,7 @@ public enum ResourceName: Hashable, Sendable {
         case .account: "*"
         case .courier: "courier"
         case .partner(let name): "partner/\(name)"
+        case .broker: "broker"
         }
     }
 

@@ -53,11 +53,13 @@ extension QueueDesk {
         let name = key(url, caller)
         guard state.withLock({ $0.queues[name] != nil }) else { throw SQS.queueDoesNotExist }
         try WireError.mapping { () throws(QueueFault) in try BatchShape.check(operation, ids: ids) }
-        let (ticket, outcomes) = try begin(deeds, on: name, inBatch: true)
+        let failing = moods?.failures(among: deeds.count) ?? []
+        let sound = deeds.indices.filter { !failing.contains($0) }
+        let (ticket, outcomes) = try begin(sound.map { deeds[$0] }, on: name, inBatch: true)
         try await ticket.durable()
         var successful: [BatchSuccess] = []
-        var failed: [BatchFailure] = []
-        for (id, outcome) in zip(ids, outcomes) {
+        var failed = failing.sorted().map { BatchFailure.internalError(ofEntry: ids[$0]) }
+        for (id, outcome) in zip(sound.map { ids[$0] }, outcomes) {
             switch outcome {
             case .success: successful.append(BatchSuccess(id: id))
             case .failure(let fault): failed.append(BatchFailure(id: id, fault: fault))

@@ -123,13 +123,20 @@ extension QueueDesk {
         _ state: inout State, now: Timestamp
     ) -> (ticket: CommitTicket<[QueueStore.StoredMessage]>?, deadLetterQueues: [QueueKey]) {
         func receive() -> [Lease] {
-            open.engine.receive(
+            if open.engine.kind == .standard,
+                var disorder = moods?.disorder(among: open.engine.visibleInWindow)
+            {
+                return open.engine.receiveInDisorder(
+                    limit: limit, visibilityTimeout: visibilityTimeout, now: now, using: &disorder)
+            }
+            return open.engine.receive(
                 limit: limit, visibilityTimeout: visibilityTimeout, attempt: attempt, now: now)
         }
         fillWindow(open, now: now)
         var leases = receive()
         // All that was at hand may have been dead letters, with sound messages behind them.
         while leases.isEmpty, fillWindow(open, now: now) { leases = receive() }
+        for lease in moods?.handsOutAgain(leases) ?? [] { open.engine.showAgain(lease, now: now) }
         let writing = open.takeWriting()
         let id = open.engine.id
         let (admissions, targets) = admit(deadLettersIn: writing, &state, now: now)

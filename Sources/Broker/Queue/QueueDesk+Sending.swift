@@ -49,13 +49,19 @@ extension QueueDesk {
         let judged = drafts.map { draft in
             Result { () throws(QueueFault) in try SoundMessage(draft) }
         }
-        let (ticket, outcomes) = try place(judged.compactMap { try? $0.get() }, in: name, for: caller)
+        let failing = moods?.failures(among: drafts.count) ?? []
+        let sound = judged.indices.filter { !failing.contains($0) }.compactMap { try? judged[$0].get() }
+        let (ticket, outcomes) = try place(sound, in: name, for: caller)
         try await ticket.durable()
 
         var answers = outcomes.makeIterator()
         var successful: [SendMessageBatch.Result] = []
         var failed: [BatchFailure] = []
-        for (entry, judgement) in zip(request.entries, judged) {
+        for (number, (entry, judgement)) in zip(request.entries, judged).enumerated() {
+            if failing.contains(number) {
+                failed.append(.internalError(ofEntry: entry.id))
+                continue
+            }
             do throws(QueueFault) {
                 let message = try judgement.get()
                 guard let answer = answers.next() else {

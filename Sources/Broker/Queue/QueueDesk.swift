@@ -25,6 +25,8 @@ final class QueueDesk: Sendable {
     let reader: Disk.Reader
     let surroundings: Surroundings
     let seal: ReceiptSeal
+    /// Nil where none are permitted.
+    let moods: Moods?
     let state = Mutex(State())
     let alarmSet = Bell()
     private let counters = QueueCounters()
@@ -50,12 +52,13 @@ final class QueueDesk: Sendable {
 
     init(
         settings: Settings, commit: GroupCommit, reader: Disk.Reader, surroundings: Surroundings,
-        seal: SymmetricKey
+        seal: SymmetricKey, moods: Moods?
     ) throws {
         self.settings = settings
         self.commit = commit
         self.reader = reader
         self.surroundings = surroundings
+        self.moods = moods
         self.seal = ReceiptSeal(key: seal.withUnsafeBytes { Array($0) })
         try reader.read { try self.load($0) }
         commit.beforeCommit { [counters] db in try counters.write(in: db) }
@@ -101,7 +104,7 @@ final class QueueDesk: Sendable {
 
     /// The operations that this desk answers.
     var operations: ServiceDesk<SQS> {
-        var desk = ServiceDesk<SQS>()
+        var desk = ServiceDesk<SQS>(admitting: moods.map { $0.admit(toQueues:) })
         desk.on(CreateQueue.self) { [self] in try await create($0, for: $1) }
         desk.on(DeleteQueue.self) { [self] in try await delete($0, for: $1) }
         desk.on(GetQueueUrl.self) { [self] in try url($0, for: $1) }

@@ -55,7 +55,7 @@ extension StreamDesk {
         if request.dryRun == true { throw WireError.dryRun }
         let shard = open.stream.shards[iterator.shard]
         let known = open.committed[iterator.shard]
-        let horizon = now - .seconds(open.retentionHours * 3_600)
+        let horizon = horizon(of: open, now: now)
         var found: [StreamStore.StoredRecord] = []
         if iterator.place.counter <= known.counter {
             found = try reader.read { db in
@@ -64,8 +64,14 @@ extension StreamDesk {
                     limit: request.limit ?? 10_000, bytes: 10 << 20, in: db)
             }
         }
-        let next =
-            found.last.map { ReadingPlace.after(counter: $0.counter, arrival: $0.arrival) } ?? iterator.place
+        let next: ReadingPlace =
+            if let last = found.last {
+                .after(counter: last.counter, arrival: last.arrival)
+            } else if iterator.place.precedes(counter: known.counter, arrival: known.arrival) {
+                .after(counter: known.counter, arrival: known.arrival)  // all that lay ahead has expired
+            } else {
+                iterator.place
+            }
         let isAtEnd = next.counter >= known.counter
         let behind = isAtEnd ? 0 : found.last.map { max(0, (now - $0.arrival).milliseconds) } ?? 0
         return GetRecords.Output(

@@ -36,14 +36,36 @@ extension StreamDesk {
             throw WireError("InvalidArgumentException", "Records size exceeds 10 MB limit")
         }
         let name = try streamName(request.streamName, request.streamARN, caller)
+        if let failing = moods?.failures(among: request.records.count), !failing.isEmpty {
+            return try await put(request.records, failing: failing, to: name, dryRun: request.dryRun ?? false)
+        }
         let placed = try await append(
             request.records, ordering: nil, to: name, dryRun: request.dryRun ?? false)
         return PutRecords.Output(
             failedRecordCount: 0,
-            records: placed.map {
-                PutRecords.Result(
-                    shardId: Shard.id(of: $0.shard), sequenceNumber: $0.sequenceNumber.description)
-            })
+            records: placed.map(PutRecords.Result.init))
+    }
+
+    /// Puts those records that do not fail, in their order.
+    private func put(
+        _ entries: [PutRecords.Entry], failing: Set<Int>, to name: StreamName, dryRun: Bool
+    ) async throws -> PutRecords.Output {
+        let sound = entries.indices.filter { !failing.contains($0) }
+        let placed = try await append(sound.map { entries[$0] }, ordering: nil, to: name, dryRun: dryRun)
+        var results: [PutRecords.Result] = []
+        var placements = placed.makeIterator()
+        let stream = try open(name).stream
+        for (place, entry) in entries.enumerated() {
+            if !failing.contains(place), let placement = placements.next() {
+                results.append(PutRecords.Result(placement))
+            } else {
+                let shard = try WireError.mapping { () throws(StreamFault) in
+                    stream.shard(for: try entry.hashKey)
+                }
+                results.append(.throughputExceeded(shard: shard, of: stream))
+            }
+        }
+        return PutRecords.Output(failedRecordCount: failing.count, records: results)
     }
 
     private func append(
@@ -51,11 +73,7 @@ extension StreamDesk {
     ) async throws -> [Placement] {
         let keys = try WireError.mapping { () throws(StreamFault) in
             var keys: [HashKey] = []
-            for entry in entries {
-                keys.append(
-                    try entry.explicitHashKey.map { text throws(StreamFault) in try HashKey(explicit: text) }
-                        ?? HashKey(partitionKey: entry.partitionKey))
-            }
+            for entry in entries { keys.append(try entry.hashKey) }
             return keys
         }
         let now = surroundings.now
@@ -106,9 +124,33 @@ extension PutRecords.Entry {
     /// What counts against limits: data and key.
     fileprivate var bytes: Int { data.bytes.count + partitionKey.utf8.count }
 
+    fileprivate var hashKey: HashKey {
+        get throws(StreamFault) {
+            guard let explicitHashKey else { return HashKey(partitionKey: partitionKey) }
+            return try HashKey(explicit: explicitHashKey)
+        }
+    }
+
     fileprivate func check(_ constraints: inout Constraints, at path: String) {
         constraints.length(of: partitionKey, in: 1...256, at: "\(path)partitionKey")
         constraints.bytes(data.bytes.count, in: 0...10_485_760, at: "\(path)data")
         constraints.decimal(explicitHashKey, mostDigits: 39, at: "\(path)explicitHashKey")
+    }
+}
+
+extension PutRecords.Result {
+    fileprivate init(_ placement: Placement) {
+        self.init(
+            shardId: Shard.id(of: placement.shard), sequenceNumber: placement.sequenceNumber.description)
+    }
+
+    /// Source: Amazon Kinesis API Reference, `PutRecords`; words observed.
+    fileprivate static func throughputExceeded(shard: Int, of stream: DataStream) -> PutRecords.Result {
+        PutRecords.Result(
+            errorCode: "ProvisionedThroughputExceededException",
+            errorMessage: """
+                Rate exceeded for shard \(Shard.id(of: shard)) in stream \(stream.name) under account \
+                \(stream.account).
+                """)
     }
 }

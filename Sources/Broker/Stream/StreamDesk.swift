@@ -23,18 +23,21 @@ final class StreamDesk: Sendable {
     let reader: Disk.Reader
     let surroundings: Surroundings
     private let seal: SymmetricKey
+    /// Nil where none are permitted.
+    let moods: Moods?
     let streams = Mutex(Streams())
     let watch = RecordWatch()
 
     init(
         settings: Settings, commit: GroupCommit, reader: Disk.Reader, surroundings: Surroundings,
-        seal: SymmetricKey
+        seal: SymmetricKey, moods: Moods?
     ) throws {
         self.settings = settings
         self.commit = commit
         self.reader = reader
         self.surroundings = surroundings
         self.seal = seal
+        self.moods = moods
         try reader.read { try self.load($0) }
         commit.onFailure { [weak self] db in try self?.load(db) }
     }
@@ -56,7 +59,7 @@ final class StreamDesk: Sendable {
 
     /// The operations that this desk answers.
     var operations: ServiceDesk<Kinesis> {
-        var desk = ServiceDesk<Kinesis>()
+        var desk = ServiceDesk<Kinesis>(admitting: moods.map { $0.admit(toStreams:) })
         desk.on(CreateStream.self) { [self] in try await create($0, for: $1) }
         desk.on(DeleteStream.self) { [self] in try await delete($0, for: $1) }
         desk.on(DescribeStream.self) { [self] in try describe($0, for: $1) }
@@ -241,10 +244,11 @@ final class StreamDesk: Sendable {
     /// Removes records that are older than their stream's retention, a few hundred at a time, until cancelled.
     func trim() async {
         while !Task.isCancelled {
-            guard (try? await surroundings.time.sleep(for: .seconds(60))) != nil else { return }
+            await restBeforeTrimming()
+            guard !Task.isCancelled else { return }
             let streams = streams.withLock { $0.open.values.sorted { $0.stream.name < $1.stream.name } }
             for open in streams {
-                let horizon = surroundings.now - .seconds(open.retentionHours * 3_600)
+                let horizon = horizon(of: open, now: surroundings.now)
                 for key in open.shardKeys {
                     var removed = 0
                     repeat {
@@ -252,10 +256,26 @@ final class StreamDesk: Sendable {
                             try StreamStore.trim(shardKey: key, arrivedBefore: horizon, atMost: 500, in: $0)
                         }
                         removed = (try? await ticket.value) ?? 0
+                        moods?.noteTrimmed(removed)
                     } while removed == 500 && !Task.isCancelled
                 }
             }
         }
+    }
+
+    /// A minute; in a mood that lets records go, a second, and when one begins no longer.
+    private func restBeforeTrimming() async {
+        guard let moods else {
+            try? await surroundings.time.sleep(for: .seconds(60))
+            return
+        }
+        await moods.bell.heard(within: .seconds(moods.isTrimming ? 1 : 60), by: surroundings.time)
+    }
+
+    /// What arrived before this is gone, whether its row has been removed or not.
+    func horizon(of open: OpenStream, now: Timestamp) -> Timestamp {
+        let horizon = now - .seconds(open.retentionHours * 3_600)
+        return moods.map { max(horizon, $0.horizon(now: now)) } ?? horizon
     }
 
     // MARK: Names
@@ -313,7 +333,9 @@ final class StreamDesk: Sendable {
         _ text: String, _ caller: Caller, _ now: Timestamp
     ) throws(WireError) -> (OpenStream, ShardIterator) {
         let iterator = try WireError.mapping { () throws(StreamFault) in
-            try ShardIterator(unsealing: text, with: seal, now: now)
+            let iterator = try ShardIterator(unsealing: text, with: seal, now: now)
+            try moods?.check(iterator, now: now)
+            return iterator
         }
         let name = StreamName(region: caller.region, name: iterator.stream)
         let open = try open(name)

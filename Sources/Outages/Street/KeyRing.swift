@@ -89,7 +89,8 @@ package struct KeyRing: Sendable {
             AccessPolicy([])
         case .conductor:
             AccessPolicy([
-                AccessPolicy.Statement(actions: ["sqs:*", "kinesis:*", "partners:*"], resources: ["*"])
+                AccessPolicy.Statement(
+                    actions: ["sqs:*", "kinesis:*", "partners:*", "broker:*"], resources: ["*"])
             ])
         case .developer:
             .everything

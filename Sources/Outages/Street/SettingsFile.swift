@@ -28,7 +28,7 @@ extension StreetSettings {
     private var brokerSection: JSONValue {
         [
             "host": .string(broker.host), "port": JSONValue(broker.port),
-            "ballast": JSONValue(ballastBytes >> 20),
+            "ballast": JSONValue(ballastBytes >> 20), "moods": .bool(permitsMoods),
         ]
     }
 

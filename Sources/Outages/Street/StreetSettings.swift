@@ -49,6 +49,8 @@ package struct StreetSettings: Sendable {
     package var broker = Address(port: 4_566)
     /// What the broker holds ready on the disk for when it is full; 0 for nothing.
     package var ballastBytes: Int64 = 64 << 20
+    /// Whether the broker may be put in moods: for rehearsals, never in service.
+    package var permitsMoods = false
     /// Where queue and stream are; nil means our own broker. Amazon's endpoints are told apart by service.
     package var queueEndpoint: String?
     package var streamEndpoint: String?

@@ -36,6 +36,43 @@ extension MessageQueue {
         return leases
     }
 
+    /// As ``receive(limit:visibilityTimeout:attempt:now:)``, but any visible messages of the window, picked by chance.
+    ///
+    /// Amazon promises no order on a standard queue, though it mostly keeps it: this is for those who rely on it.
+    /// - Precondition: A standard queue.
+    public mutating func receiveInDisorder(
+        limit: Int, visibilityTimeout: Duration?, now: Timestamp,
+        using random: inout some RandomNumberGenerator
+    ) -> [Lease] {
+        precondition(kind == .standard, "a FIFO queue keeps its order")
+        settle(now: now)
+        let until = now + (visibilityTimeout ?? .seconds(attributes.visibilityTimeout))
+        let room = min(limit, Self.mostInFlight - tally[.inFlight])
+        var leases: [Lease] = []
+        for sequence in visibleSequences.shuffled(using: &random) where leases.count < room {
+            guard let envelope = held[sequence]?.envelope else { continue }
+            if let lease = handOut(envelope, until: until, now: now) { leases.append(lease) }
+        }
+        settle(now: now)
+        return leases
+    }
+
+    /// How many of the messages in memory could be received, as far as nobody's time has come since the last call.
+    public var visibleInWindow: Int { tally[.visible] }
+
+    /// Oldest first.
+    private var visibleSequences: [SequenceNumber] {
+        held.values.lazy.filter { $0.stage == .visible }.map(\.envelope.sequence).sorted()
+    }
+
+    /// Shows a message again that was handed out a moment ago, so that another receiver gets it as well.
+    ///
+    /// On a standard queue Amazon does so now and then, for delivery is at least once; on a FIFO queue it never does.
+    public mutating func showAgain(_ lease: Lease, now: Timestamp) {
+        note(.rehidden(lease.sequence, at: now, until: now), now: now)
+        settle(now: now)
+    }
+
     /// True when so many messages are in flight that a receive gets none.
     public var isFullInFlight: Bool { tally[.inFlight] >= Self.mostInFlight }
 

@@ -8,8 +8,17 @@ public struct ServiceDesk<Service: WireService>: Sendable {
     typealias Answer = @Sendable (JSONValue, Caller) async throws -> [UInt8]
 
     private var answers: [String: Answer] = [:]
+    private let admit: (@Sendable (_ operation: String) throws(WireError) -> Void)?
 
-    public init() {}
+    public init() {
+        admit = nil
+    }
+
+    /// - Parameter admit: Asked before an operation that the caller's policy has allowed; throws what the caller should
+    ///   hear instead.
+    package init(admitting admit: (@Sendable (_ operation: String) throws(WireError) -> Void)?) {
+        self.admit = admit
+    }
 
     /// Answers an operation.
     ///
@@ -20,9 +29,10 @@ public struct ServiceDesk<Service: WireService>: Sendable {
     ) where Op.Service == Service {
         let name = Op.name
         let action = "\(Service.name):\(name)"
-        answers[name] = { json, caller in
+        answers[name] = { [admit] json, caller in
             let operation = try Self.read(Op.self, named: name, from: json)
             if let resource = operation.resource { try caller.require(action, on: resource) }
+            try admit?(name)
             let output = try await handle(operation, caller)
             return Op.Output.self == NoOutput.self ? [] : try AWSJSONEncoder.encode(output)
         }

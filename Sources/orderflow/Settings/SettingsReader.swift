@@ -36,6 +36,7 @@ struct SettingsReader {
         street.broker = try address("broker", default: street.broker)
         street.ballastBytes =
             Int64(try number("broker.ballast", in: 0...65_536, default: Int(street.ballastBytes >> 20))) << 20
+        street.permitsMoods = config.bool(forKey: "broker.moods", default: street.permitsMoods)
         street.courier = try address("courier", default: street.courier)
         street.courierConcurrency = try number(
             "courier.concurrency", in: 2...256, default: street.courierConcurrency)

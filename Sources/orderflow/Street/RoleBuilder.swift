@@ -50,6 +50,7 @@ struct RoleBuilder {
             keys: settings.isAnonymous ? nil : settings.keys.known(onLoopback: settings.broker.isLoopback))
         broker.region = settings.region
         broker.quietSpan = settings.quietSpan
+        broker.permitsMoods = settings.permitsMoods
         return try LocalBroker(
             broker, storage: storage, surroundings: surroundings, logger: logger,
             listening: { try await listening("broker", $0) })

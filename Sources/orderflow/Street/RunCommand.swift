@@ -34,6 +34,8 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Port of the broker; 0 picks a free one.") var port: Int?
     @Option(help: "Host of the broker's listener. Off loopback the key test is not known.") var host: String?
     @Flag(help: "Let everyone use the broker without a signature. On loopback only.") var anonymous = false
+    @Flag(help: "Let the broker be put in moods, such as throttling. For rehearsals, never in service.")
+    var moods = false
     @Flag(help: .hidden) var lifeline = false
 
     func run() async throws {
@@ -41,6 +43,7 @@ struct RunCommand: AsyncParsableCommand {
         if let port { settings.broker.port = port }
         if let host { settings.broker.host = host }
         if anonymous { settings.isAnonymous = true }
+        if moods { settings.permitsMoods = true }
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         umask(0o077)

@@ -22,6 +22,7 @@ final class QueueHouse: @unchecked Sendable {  // lives on its world's thread
     var quietSpan = Duration.zero
     /// Nil lets everyone do everything.
     var keys: [AccessKey]?
+    var permitsMoods = false
     let room = Room()
 
     init(seed: UInt64 = 1) throws {
@@ -51,6 +52,7 @@ final class QueueHouse: @unchecked Sendable {  // lives on its world's thread
         settings.writer = nil
         settings.quietSpan = quietSpan
         settings.keys = keys
+        settings.permitsMoods = permitsMoods
         let broker = try LocalBroker(
             settings, storage: storage, surroundings: Surroundings(time: host, chance: .seeded(starts)),
             logger: Logger(label: "broker") { _ in SwiftLogNoOpLogHandler() })
@@ -123,6 +125,13 @@ final class QueueHouse: @unchecked Sendable {  // lives on its world's thread
     func streams(as credentials: Credentials = QueueHouse.owner) -> any Client<Kinesis> {
         SigningClient(
             Kinesis.self, over: HouseTransport(house: self), credentials: credentials,
+            surroundings: Surroundings(time: outside, chance: .seeded(seed)), retries: .never)
+    }
+
+    /// Someone who puts the broker in moods.
+    func control(as credentials: Credentials = QueueHouse.owner) -> any Client<BrokerControl> {
+        SigningClient(
+            BrokerControl.self, over: HouseTransport(house: self), credentials: credentials,
             surroundings: Surroundings(time: outside, chance: .seeded(seed)), retries: .never)
     }
 
