@@ -31,8 +31,8 @@ import Testing
     /// A proof that could not fail would be none.
     @Test(
         arguments: [
-            (Sabotage.deleteBeforeCommit, 1), (.outboxNotSwept, 57), (.deduplicationByMessageID, 1),
-            (.checkpointBeforeHandled, 25), (.recordBeforePosted, 1),
+            (Sabotage.deleteBeforeCommit, 2), (.outboxNotSwept, 18), (.deduplicationByMessageID, 1),
+            (.checkpointBeforeHandled, 27), (.recordBeforePosted, 1),
         ] as [(Sabotage, UInt64)])
     func `shows a mistake made on purpose, and names the orders`(mistake: Sabotage, seed: UInt64) throws {
         var simulation = Simulation.short

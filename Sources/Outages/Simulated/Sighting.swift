@@ -14,6 +14,7 @@ package enum Sighting: Hashable, Sendable, CaseIterable {
     case clockJumped(StreetRole)
     case allKilledAtOnce
     case requestLost, replyLost, requestRepeated, connectionCut, partition, partnerMoody
+    case throttled, batchHalfRefused, handedOutTwice, shuffled, iteratorExpired
 
     // What came of it.
     case unknownResolved
@@ -36,7 +37,7 @@ package enum Sighting: Hashable, Sendable, CaseIterable {
             ]
         } + [
             .allKilledAtOnce, .requestLost, .replyLost, .requestRepeated, .connectionCut, .partition,
-            .partnerMoody,
+            .partnerMoody, .throttled, .batchHalfRefused, .handedOutTwice, .shuffled, .iteratorExpired,
             .unknownResolved, .repeatRecognised, .conflictRecorded, .orderRejected, .poisonDeadLettered,
             .eventPublishedTwice, .batchHandledAgain, .webhookSentAgain, .partnerSawRepeat,
             .relayLeaseTakenOver,
@@ -59,6 +60,11 @@ extension Sighting: CustomStringConvertible {
         case .connectionCut: "connection cut by a death"
         case .partition: "message swallowed by a partition"
         case .partnerMoody: "partner in a bad temper"
+        case .throttled: "request throttled"
+        case .batchHalfRefused: "batch refused in part"
+        case .handedOutTwice: "message handed out twice at once"
+        case .shuffled: "queue out of order"
+        case .iteratorExpired: "iterator expired early"
         case .unknownResolved: "unknown outcome resolved"
         case .repeatRecognised: "repeat recognised by the OMS"
         case .conflictRecorded: "conflict recorded"

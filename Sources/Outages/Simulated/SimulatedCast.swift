@@ -54,6 +54,8 @@ struct SimulatedCast {
         var settings = BrokerSettings(
             directory: place.storage.directory, keys: settings.keys.known(onLoopback: true))
         settings.writer = nil
+        settings.permitsMoods = true
+        settings.moodStruck = { [witness] kind in witness.hear(moodOf: kind) }
         let broker = try LocalBroker(
             settings, storage: place.storage, surroundings: place.around, logger: place.logger)
         return Play(services: [UnheardBroker(broker: broker)], answer: { await broker.answer($0) })

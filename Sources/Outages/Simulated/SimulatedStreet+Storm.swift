@@ -61,6 +61,22 @@ extension SimulatedStreet {
             }
         case .temper:
             upset(random.pick(plan.settings.partners).name, until: end)
+        case .mood:
+            upsetBroker(until: end)
+        }
+    }
+
+    /// Puts the broker in a bad mood, which passes before the storm does.
+    private func upsetBroker(until end: Duration) {
+        let mood = MoodDescription.bad(using: &random)
+        let seed = Int.random(in: 0...1_000_000, using: &random)
+        let span = min(end - world.uptime, random.span(in: .seconds(1)...(.seconds(15))))
+        guard span >= .milliseconds(1) else { return }
+        let control = client(BrokerControl.self, to: "broker")
+        perform { [self] in
+            _ = try await control(
+                SetMood(name: mood.kind, mood: mood, seed: seed, forMilliseconds: Int(span.milliseconds)))
+            story.tell("broker is in a mood: \(mood.kind)")
         }
     }
 

@@ -144,6 +144,7 @@ final class SimulatedStreet: @unchecked Sendable {  // lives on its world's thre
     private func outcome(after failure: String?) -> SimulatedOutcome {
         for part in parts { sightings.add(part.sightings) }
         sightings.add(network.sightings)
+        sightings.add(witness.sightings)
         let findings = [failure].compactMap(\.self) + breaches + witness.breaches + parts.flatMap(\.collapses)
         for finding in findings { story.tell(finding) }
         return SimulatedOutcome(

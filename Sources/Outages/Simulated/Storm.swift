@@ -6,7 +6,7 @@ import Wire
 struct Storm: Sendable {
     /// Something that is done to the street again and again.
     enum Blow: CaseIterable, Sendable {
-        case kill, killAll, crashAtCommit, freeze, stop, jumpClock, partition, temper
+        case kill, killAll, crashAtCommit, freeze, stop, jumpClock, partition, temper, mood
     }
 
     /// A blow, and how long it takes on average until the next.
@@ -54,6 +54,26 @@ struct Storm: Sendable {
     private func share(upTo most: Double, using random: inout SeededGenerator) -> Double {
         let drawn = Double.random(in: 0..<1, using: &random)
         return most * drawn * drawn  // small shares are more likely
+    }
+}
+
+extension MoodDescription {
+    /// A bad mood for the broker, of those that lose nothing. What `trim` takes from the stream is gone, so a storm that
+    /// must end well has none of it.
+    static func bad(using random: inout SeededGenerator) -> MoodDescription {
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0:
+            MoodDescription(
+                kind: "throttle",
+                operation: random.pick([nil, "sqs", "kinesis", "SendMessage", "PutRecords"]),
+                probability: random.pick([0.1, 0.3, 0.9]))
+        case 1, 2: MoodDescription(kind: "partial_batch", probability: random.pick([0.1, 0.3, 0.9]))
+        case 3: MoodDescription(kind: "redeliver", copies: Int.random(in: 2...3, using: &random))
+        case 4: MoodDescription(kind: "shuffle")
+        default:
+            MoodDescription(
+                kind: "expire_iterators", ageMilliseconds: Int.random(in: 100...1_000, using: &random))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 import Wire
 
-/// Holds what queue and stream answer against what they have answered before.
+/// Holds what queue and stream answer against what they have answered before, and counts what moods do.
 ///
 /// A message whose deletion was acknowledged is never handed out to someone who asks later, and no sequence number of a
 /// shard is told twice.
@@ -11,6 +11,19 @@ final class WireWitness: @unchecked Sendable {  // lives on its world's thread
     private var toldNumbers: Set<String> = []
     /// What should not have happened, in words.
     private(set) var breaches: [String] = []
+    private(set) var sightings = Sightings()
+
+    /// The broker's mood has done something.
+    func hear(moodOf kind: String) {
+        switch kind {
+        case "throttle": sightings.note(.throttled)
+        case "partial_batch": sightings.note(.batchHalfRefused)
+        case "redeliver": sightings.note(.handedOutTwice)
+        case "shuffle": sightings.note(.shuffled)
+        case "expire_iterators": sightings.note(.iteratorExpired)
+        default: break
+        }
+    }
 
     /// What was known when a question was asked.
     fileprivate var deletionsSoFar: Int { deletions.count }
