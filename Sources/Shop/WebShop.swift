@@ -23,47 +23,53 @@ package struct WebShop: Service {
     private let ledger: ShopLedger
     private let desk: OrderDesk
     private let way: Way
+    private let rehearsal: Rehearsal?
     private let surroundings: Surroundings
     private let logger: Logger
 
     /// Opens the shop's ledger.
     ///
-    /// - Parameter queue: Without retries of its own (`RetryPolicy.never`): the ledger keeps account of every
-    ///   try.
+    /// - Parameters:
+    ///   - queue: Without retries of its own (`RetryPolicy.never`): the ledger keeps account of every try.
+    ///   - rehearsal: By which the shop can be asked for what it would not do by itself; nil for none.
     /// - Throws: `DiskError` when the ledger cannot be had.
     package init(
         _ settings: ShopSettings, source: any PurchaseSource, storage: Storage, queue: any Client<SQS>,
-        surroundings: Surroundings, logger: Logger
+        rehearsal: Rehearsal? = nil, surroundings: Surroundings, logger: Logger
     ) throws {
         try self.init(
-            settings, source: source, storage: storage, way: .queue(queue), surroundings: surroundings,
-            logger: logger)
+            settings, source: source, storage: storage, way: .queue(queue), rehearsal: rehearsal,
+            surroundings: surroundings, logger: logger)
     }
 
     /// Opens the ledger of a shop that is coupled to its OMS.
     ///
-    /// - Parameter oms: Without retries of its own (`RetryPolicy.never`): they are the customer's, by `patience`.
+    /// - Parameters:
+    ///   - oms: Without retries of its own (`RetryPolicy.never`): they are the customer's, by `patience`.
+    ///   - rehearsal: By which the shop can be asked for what it would not do by itself; nil for none.
     /// - Throws: `DiskError` when the ledger cannot be had.
     package init(
         _ settings: ShopSettings, source: any PurchaseSource, storage: Storage, oms: any Client<Checkout>,
-        patience: CheckoutPatience, surroundings: Surroundings, logger: Logger
+        patience: CheckoutPatience, rehearsal: Rehearsal? = nil, surroundings: Surroundings, logger: Logger
     ) throws {
         try self.init(
             settings, source: source, storage: storage, way: .checkout(oms, patience),
-            surroundings: surroundings, logger: logger)
+            rehearsal: rehearsal, surroundings: surroundings, logger: logger)
     }
 
     private init(
         _ settings: ShopSettings, source: any PurchaseSource, storage: Storage, way: Way,
-        surroundings: Surroundings, logger: Logger
+        rehearsal: Rehearsal?, surroundings: Surroundings, logger: Logger
     ) throws {
         ledger = try ShopLedger(in: storage)
         desk = try OrderDesk(ledger: ledger, source: source.name, surroundings: surroundings)
         self.settings = settings
         self.source = source
         self.way = way
+        self.rehearsal = rehearsal
         self.surroundings = surroundings
         self.logger = logger
+        rehearsal?.attend()
     }
 
     /// Sells until graceful shutdown, also when every customer has been served.
@@ -86,8 +92,8 @@ package struct WebShop: Service {
 
     private func sell(until closing: ClosingTime) async throws {
         let till = Till(
-            desk: desk, source: source, settings: settings, closing: closing, surroundings: surroundings,
-            logger: logger)
+            desk: desk, source: source, settings: settings, closing: closing, rehearsal: rehearsal,
+            surroundings: surroundings, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await till.run() }
             group.addTask { try await handOver(until: closing) }

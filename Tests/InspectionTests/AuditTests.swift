@@ -61,6 +61,7 @@ import Testing
         try street.queue(
             "prank", "not an order", in: "orders-dead.fifo", message: "m-poison", receives: 4,
             source: "arn:aws:sqs:eu-west-1:0:orders.fifo")
+        try street.send("prank", "far too large", outcome: "refused", deliberate: "oversize")
 
         let report = try street.audit { $0.demandsRest = true }
 
@@ -69,8 +70,9 @@ import Testing
         #expect(report.counts.repeats == 1)
         #expect(report.counts.conflicts == 1)
         #expect(report.counts.deadLetters == 1)
-        #expect(report.counts.deliberate == ["repeat": 1, "conflict": 1, "poison": 1])
-        #expect(report.counts.attempted == 5)
+        #expect(report.counts.deliberate == ["repeat": 1, "conflict": 1, "poison": 1, "oversize": 1])
+        #expect(report.verdicts == [.ok: 2])
+        #expect(report.counts.attempted == 6)
     }
 
     @Test func `balances with orders in every place`() throws {

@@ -264,6 +264,12 @@ extension PlantedFault {
             try $0.send("prank", "not an order", deliberate: "poison")
         },
         PlantedFault(
+            name: "what is too large was acknowledged, and is nowhere", breaks: .poisonContained,
+            culprit: "prank"
+        ) {
+            try $0.send("prank", "far too large", deliberate: "oversize")
+        },
+        PlantedFault(
             name: "poison stays in the queue for ever", breaks: .poisonContained, culprit: "prank",
             atRest: true
         ) {

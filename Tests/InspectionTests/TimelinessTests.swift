@@ -25,6 +25,26 @@ import Testing
         #expect(result?.evidence.first?.orderNumber == (isExcused ? nil : "W-9"))
     }
 
+    @Test(arguments: [("kill", true), ("spike", false), ("poison", false)])
+    func `excuses a shop that was killed, and none for what it sends`(kind: String, isExcused: Bool) throws {
+        let street = try Street()
+        let fault = FaultTimeline.Fault(
+            name: "rush", target: "shop", kind: kind, effectiveAt: Self.outage.effectiveAt,
+            endedAt: Self.outage.endedAt)
+        try street.send("W-9", at: fault.effectiveAt + .seconds(1), outcome: "refused")
+
+        let result = try street.audit { $0.faults = FaultTimeline([fault]) }.result(for: .shopOpen)
+
+        #expect(result?.held == isExcused)
+    }
+
+    @Test func `takes no refusal amiss of what was meant to be refused`() throws {
+        let street = try Street()
+        try street.send("prank", "far too large", outcome: "refused", deliberate: "oversize")
+
+        #expect(try street.audit().result(for: .shopOpen)?.held == true)
+    }
+
     @Test func `finds an answer that took too long`() throws {
         let street = try Street()
         try street.edit(

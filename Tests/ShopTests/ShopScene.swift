@@ -31,7 +31,8 @@ final class ShopScene {
     ///
     /// - Parameter stopAfter: When it is told to stop, if at all.
     func open(
-        _ settings: ShopSettings, source: any PurchaseSource, stopAfter: Duration? = nil,
+        _ settings: ShopSettings, source: any PurchaseSource, rehearsal: Rehearsal? = nil,
+        stopAfter: Duration? = nil,
         witness: (any CommitWitness)? = nil, space: SpaceGauge? = nil,
         onStop: @escaping @Sendable () -> Void = {}
     ) throws {
@@ -39,7 +40,7 @@ final class ShopScene {
             storage, surroundings, logger in
             try WebShop(
                 settings, source: source, storage: storage, queue: queue.client(for: surroundings),
-                surroundings: surroundings, logger: logger)
+                rehearsal: rehearsal, surroundings: surroundings, logger: logger)
         }
     }
 

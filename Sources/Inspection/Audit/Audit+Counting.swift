@@ -115,7 +115,10 @@ extension Audit {
                 try measure("dead_letters", "SELECT count(*) FROM audit_messages WHERE state = 'dead'"),
                 try measure(
                     "deliberate",
-                    "SELECT count(*) FROM audit_submissions WHERE deliberate = 'poison' AND outcome = 'acknowledged'"
+                    """
+                    SELECT count(*) FROM audit_submissions
+                    WHERE deliberate IN \(VerdictSQL.noOrders) AND outcome = 'acknowledged'
+                    """
                 ),
             ]
         case .explainable, .historyLegal, .shopOpen, .isolation, .freshness, .recovered:

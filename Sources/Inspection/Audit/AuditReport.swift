@@ -102,7 +102,7 @@ package struct Counts: Hashable, Sendable {
     package var conflicts = 0
     /// Messages in the dead-letter queue.
     package var deadLetters = 0
-    /// What the shop sent on purpose: `repeat`, `conflict`, `poison`.
+    /// What the shop sent on purpose: `repeat`, `conflict`, `poison`, `oversize`.
     package var deliberate: [String: Int] = [:]
 }
 

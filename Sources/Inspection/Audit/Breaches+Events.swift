@@ -170,7 +170,7 @@ extension Breach {
                 SELECT s.order_number, 'what is no order was acknowledged as message ' || coalesce(s.message_id, '?')
                        || ' and is in no queue'
                 FROM audit_submissions s
-                WHERE s.deliberate = 'poison' AND s.outcome = 'acknowledged' AND NOT s.is_late
+                WHERE s.deliberate IN \(VerdictSQL.noOrders) AND s.outcome = 'acknowledged' AND NOT s.is_late
                   AND NOT EXISTS (SELECT 1 FROM audit_messages m WHERE m.message_id = s.message_id)
                 """),
         Breach(

@@ -30,7 +30,8 @@ extension Breach {
                 SELECT s.order_number, 'submission ' || s.idempotency_key || ' was acknowledged as message '
                        || coalesce(s.message_id, '?') || ' and left no trace'
                 FROM audit_submissions s JOIN audit_verdicts v ON v.order_number = s.order_number AND v.verdict <> 'LOST'
-                WHERE s.outcome = 'acknowledged' AND s.deliberate IS NOT 'poison' AND NOT s.is_late
+                WHERE s.outcome = 'acknowledged' AND coalesce(s.deliberate, '') NOT IN \(VerdictSQL.noOrders)
+                  AND NOT s.is_late
                   AND s.idempotency_key NOT IN (SELECT idempotency_key FROM audit_inbox)
                   AND NOT EXISTS (SELECT 1 FROM audit_inbox i
                                    WHERE i.order_number = s.order_number AND i.idempotency_key LIKE 'document#%')

@@ -24,6 +24,9 @@ struct ShopAnswers {
 
         static let columns = "order_number, sent_at, answered_at, outcome, error"
 
+        /// What is sent in order to be told no says nothing about whether the shop is open.
+        static let condition = "deliberate IS NOT 'oversize'"
+
         var wasAcknowledged: Bool { outcome == "acknowledged" }
     }
 

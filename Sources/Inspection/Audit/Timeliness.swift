@@ -31,7 +31,8 @@ struct Timeliness {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT \(ShopAnswers.Try.columns) FROM audit_submissions WHERE NOT is_late ORDER BY submission_id
+                    SELECT \(ShopAnswers.Try.columns) FROM audit_submissions
+                    WHERE NOT is_late AND \(ShopAnswers.Try.condition) ORDER BY submission_id
                     """)
         }
         let tries = rows.compactMap(ShopAnswers.Try.init).filter { attempt in
@@ -44,11 +45,17 @@ struct Timeliness {
 
     /// Faults that the shop itself must feel: its own, the queue's, and those of the way between.
     private static func concernsTheShop(_ fault: FaultTimeline.Fault) -> Bool {
-        ["shop", "broker", "queue"].contains {
+        guard !ofWhatIsSent.contains(fault.kind) else { return false }
+        return ["shop", "broker", "queue"].contains {
             fault.target == $0 || fault.target.hasPrefix("\($0)->") || fault.target.hasPrefix("\($0).")
         }
             || fault.target == "shop->broker"
     }
+
+    /// Whatever the shop sends, and however much of it, must not keep it from being told yes.
+    private static let ofWhatIsSent: Set = [
+        "poison", "conflict", "resubmit", "oversize", "early_cancel", "spike", "pause",
+    ]
 
     // MARK: freshness and isolation
 

@@ -29,6 +29,9 @@ package enum Verdict: String, CaseIterable, Sendable {
 /// How verdicts are found, as SQL over the testimonies; the window for SQL offers the same under the name
 /// `audit`.
 enum VerdictSQL {
+    /// What a message is called that is deliberately no order.
+    static let noOrders = "('poison', 'oversize')"
+
     /// Fills `audit_verdicts` from the testimonies.
     static func judge(in db: Database) throws {
         try db.execute(
@@ -50,7 +53,7 @@ enum VerdictSQL {
                max(outcome = 'acknowledged' AND deliberate IS NOT 'conflict') AS original_acknowledged,
                min(CASE WHEN outcome = 'acknowledged' THEN answered_at END) AS acknowledged_at
         FROM audit_submissions
-        WHERE order_number IS NOT NULL AND deliberate IS NOT 'poison' AND NOT is_late
+        WHERE order_number IS NOT NULL AND coalesce(deliberate, '') NOT IN \(noOrders) AND NOT is_late
         GROUP BY order_number
         """
 

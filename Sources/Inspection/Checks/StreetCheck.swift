@@ -40,6 +40,7 @@ package struct StreetCheck {
                     WHERE submission_id > coalesce((SELECT submission_id FROM shop.submissions WHERE sent_at < :earliest
                                                     ORDER BY submission_id DESC LIMIT 1), 0)
                       AND sent_at <= :to AND (answered_at >= :from OR answered_at IS NULL AND sent_at >= :from)
+                      AND \(ShopAnswers.Try.condition)
                     ORDER BY submission_id
                     """,
                 arguments: [

@@ -2,6 +2,7 @@ import Clockwork
 import Disk
 import Logging
 import ServiceLifecycle
+import Shop
 import Synchronization
 
 #if canImport(Glibc)
@@ -14,13 +15,16 @@ import Darwin
 /// there and its time is not over.
 ///
 /// It looks at the sheet ten times a second, says in the effects' file what is in force and how it knows, and needs nobody to
-/// end a fault. Roles meet it as their clock, as the witness of what they pass, and in their databases.
+/// end a fault. Roles meet it as their clock, as the witness of what they pass, and in their databases; a shop also as its
+/// ``rehearsal``.
 package final class FaultBearer: Service {
     private let sheet: SheetReader
     private let book: EffectsBook
     private let clock: WrongClock
     private let wires: Tripwires
     private let disks = AfflictedDisks()
+    /// By which a shop in this process is asked to sell faster or not at all, and to send what it should not.
+    package let rehearsal = Rehearsal()
     private let time: any TimeSource
     private let logger: Logger
     private let state = Mutex(State())
@@ -109,6 +113,7 @@ package final class FaultBearer: Service {
         }
         let faults = read.compactMap { try? $0.1.get() }
         clock.turn(faults.compactMap { $0.deviation(since: since($0), by: time) })
+        rehearse(faults)
         let hardship = Result { try disks.impose(DiskHardship(of: faults)) }
         let effects = read.map { entry, fault in
             FaultEffect(
@@ -122,7 +127,21 @@ package final class FaultBearer: Service {
         }
         // Only now, for a strike is counted in the book.
         wires.arm(faults.compactMap { fault in fault.tripwire.map { (fault.name, $0, fault.until) } })
-        return !effects.contains { $0.state == .awaited }
+        return !effects.contains { $0.state == .awaited } && !faults.contains(where: isUnderWay)
+    }
+
+    private func rehearse(_ faults: [InflictedFault]) {
+        rehearsal.ask(
+            timesFaster: faults.reduce(1) { $0 * ($1.timesFaster ?? 1) },
+            pranks: faults.compactMap { $0.series(since: since($0), by: time) }, now: time.uptime)
+    }
+
+    /// Whether there is more to tell of it soon.
+    private func isUnderWay(_ fault: InflictedFault) -> Bool {
+        guard case .pranks(_, let count) = fault.kind,
+            case .sent(let sent)? = rehearsal.standing(of: fault.name)
+        else { return false }
+        return sent < count
     }
 
     /// When a fault has begun, also when that was in an earlier life.
@@ -137,15 +156,17 @@ package final class FaultBearer: Service {
             let fault = try fault.get()
             if fault.isOnDisks { try hardship.get() }
             if let proof = try proof(of: fault) { return .proven(proof) }
-            return state.withLock(\.isAtWork)
-                ? .refused("This process writes no database. Aim the fault at one that does, such as oms.")
-                : .awaited
+            if !state.withLock(\.isAtWork) || (fault.isInShop && rehearsal.isAttended) { return .awaited }
+            return .refused(
+                fault.isInShop
+                    ? "This process is no shop. Aim the fault at shop."
+                    : "This process writes no database. Aim the fault at one that does, such as oms.")
         } catch {
             return .refused("\(error)")
         }
     }
 
-    /// How we know that it is in force; nil while no database is there to tell.
+    /// How we know that it is in force; nil while no database and no shop is there to tell.
     private func proof(of fault: InflictedFault) throws -> String? {
         switch fault.kind {
         case .tripwire(let wire): "armed at \(wire.place)"
@@ -155,6 +176,26 @@ package final class FaultBearer: Service {
         case .readonly: try disks.proofOfReadonly()
         case .fullByLimit: disks.isAnyOpen ? "RLIMIT_FSIZE is \(FileSizeLimit.current)" : nil
         case .slow: disks.isAnyOpen ? "\(disks.delay.milliseconds) ms before every commit" : nil
+        case .tempo(let factor): try proof(ofTempo: factor)
+        case .pranks(_, let count): try proof(ofPranks: count, named: fault.name)
+        }
+    }
+
+    private func proof(ofTempo factor: Double) throws -> String? {
+        guard rehearsal.isAttended else { return nil }
+        guard !rehearsal.isSoldOut else {
+            throw FaultRefusal(
+                "The shop has served every customer, so nothing changes. Give it more orders, or add the fault earlier."
+            )
+        }
+        return factor == 0 ? "selling nothing" : "selling \(factor.shortText) times faster"
+    }
+
+    private func proof(ofPranks count: Int, named name: String) throws -> String? {
+        switch rehearsal.standing(of: name) {
+        case .sent(let sent): sent == 0 ? nil : "\(sent) of \(count) sent"
+        case .impossible(let words): throw FaultRefusal(words)
+        case nil: nil
         }
     }
 }
@@ -171,6 +212,11 @@ extension FaultBearer: CommitWitness, WaypointWitness {
     private static func holdUp(_ span: Duration) {
         if span > .zero { usleep(UInt32(clamping: span.microseconds)) }
     }
+}
+
+extension Double {
+    /// For eyes: `20`, `2.5`.
+    fileprivate var shortText: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
 }
 
 extension Duration {

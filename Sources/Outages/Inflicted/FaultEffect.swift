@@ -4,7 +4,7 @@ import JSON
 /// What a process says about a fault on its sheet.
 package struct FaultEffect: Hashable, Sendable {
     package enum State: Hashable, Sendable {
-        /// Not yet to be seen: the role's database is not open.
+        /// Not yet to be seen: the role's database is not open, or the shop has sent nothing of it.
         case awaited
         /// In force, and how the process knows: "clock off by +7200 s".
         case proven(String)

@@ -1,5 +1,7 @@
 import Clockwork
 import Inspection
+import Orders
+import Shop
 
 /// What a fault on the sheet means to the process that is to bring it about.
 package struct InflictedFault: Hashable, Sendable {
@@ -18,6 +20,10 @@ package struct InflictedFault: Hashable, Sendable {
         case readonly
         /// `slow`: every commit takes so much longer.
         case slow(Duration)
+        /// `spike`: the shop sells so many times faster; `pause`: 0 times.
+        case tempo(Double)
+        /// `poison`, `conflict`, `resubmit` and `oversize`: the shop sends so many messages that it should not.
+        case pranks(Prank.Kind, count: Int)
     }
 
     package let name: String
@@ -38,11 +44,23 @@ package struct InflictedFault: Hashable, Sendable {
             case "full-os": .fullByLimit(bytes: try said.number("bytes", in: 0...(1 << 30), unsaid: 0))
             case "readonly": .readonly
             case "slow": .slow(.milliseconds(try said.number("ms", in: 1...60_000, unsaid: 300)))
+            case "spike": .tempo(try said.decimal("factor", in: 0.1...1_000, unsaid: 20))
+            case "pause": .tempo(0)
+            case "poison": .pranks(.poison, count: try said.count())
+            case "conflict": .pranks(.conflict, count: try said.count())
+            case "resubmit": .pranks(.again, count: try said.count())
+            case "oversize": .pranks(.oversize, count: try said.count())
+            case "early_cancel":
+                throw FaultRefusal(
+                    """
+                    There is no early_cancel yet: the only document that is read here is \(Order.schemaName), and no order \
+                    can be cancelled. Use conflict or resubmit.
+                    """)
             default:
                 throw FaultRefusal(
                     """
                     A process cannot bring \(entry.kind) upon itself. It can crash-at, jump, drift, full, full-os, readonly \
-                    and slow.
+                    and slow, and a shop can poison, conflict, resubmit, oversize, spike and pause.
                     """)
             }
         try said.end()
@@ -56,8 +74,32 @@ extension InflictedFault {
     var isOnDisks: Bool {
         switch kind {
         case .full, .fullByLimit, .readonly, .slow: true
-        case .tripwire, .jump, .drift: false
+        case .tripwire, .jump, .drift, .tempo, .pranks: false
         }
+    }
+
+    /// Whether it is about what a shop does.
+    var isInShop: Bool {
+        switch kind {
+        case .tempo, .pranks: true
+        case .tripwire, .jump, .drift, .full, .fullByLimit, .readonly, .slow: false
+        }
+    }
+
+    /// How many times faster it makes the shop sell, if it does.
+    var timesFaster: Double? { if case .tempo(let factor) = kind { factor } else { nil } }
+
+    /// The pranks that it asks of the shop, if it does.
+    ///
+    /// - Parameter since: When it began, in this life of the process or an earlier one.
+    func series(since: Timestamp, by time: any TimeSource) -> PrankSeries? {
+        guard case .pranks(let prank, let count) = kind else { return nil }
+        return PrankSeries(name, prank, count: count, over: span(since: since, by: time))
+    }
+
+    /// From its beginning to its end, by uptime.
+    private func span(since: Timestamp, by time: any TimeSource) -> ClosedRange<Duration> {
+        (time.uptime - max(.zero, time.now - since))...(time.uptime + max(.zero, until - time.now))
     }
 
     /// What it does to the clock, if it does.
@@ -67,10 +109,7 @@ extension InflictedFault {
         switch kind {
         case .jump(let offset): WrongClock.Deviation(offset: offset)
         case .drift(let offset):
-            WrongClock.Deviation(
-                offset: offset,
-                gained: (time.uptime - max(.zero, time.now - since))...(time.uptime
-                    + max(.zero, until - time.now)))
+            WrongClock.Deviation(offset: offset, gained: span(since: since, by: time))
         default: nil
         }
     }
@@ -85,7 +124,7 @@ extension DiskHardship {
             case .fullByLimit(let bytes): self.bytes = min(self.bytes ?? bytes, bytes)
             case .readonly: isReadonly = true
             case .slow(let delay): self.delay += delay
-            case .tripwire, .jump, .drift: break
+            case .tripwire, .jump, .drift, .tempo, .pranks: break
             }
         }
     }
@@ -153,6 +192,21 @@ private struct SaidParameters {
             throw FaultRefusal(
                 "\(name)=\(text) does not fit. Use a whole number, \(range.lowerBound) to \(range.upperBound)."
             )
+        }
+        return number
+    }
+
+    /// How many messages.
+    mutating func count() throws(FaultRefusal) -> Int { try number("count", in: 1...1_000, unsaid: 1) }
+
+    /// A number with or without decimals.
+    mutating func decimal(
+        _ name: String, in range: ClosedRange<Double>, unsaid: Double
+    ) throws(FaultRefusal) -> Double {
+        guard let text = optionalText(name) else { return unsaid }
+        guard let number = Double(text), range.contains(number) else {
+            throw FaultRefusal(
+                "\(name)=\(text) does not fit. Use a number, \(range.lowerBound) to \(range.upperBound).")
         }
         return number
     }

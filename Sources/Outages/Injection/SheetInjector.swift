@@ -16,7 +16,7 @@ actor SheetInjector: FaultInjector {
     nonisolated func isMeant(by fault: FaultRequest) -> Bool {
         switch fault.kind {
         case .crashAt, .jump, .drift, .full, .fullOS, .readonly, .slow: true
-        default: false
+        default: fault.kind.layer == .data || fault.kind.layer == .load
         }
     }
 
@@ -45,6 +45,7 @@ actor SheetInjector: FaultInjector {
         let name =
             switch fault.target {
             case .process(let process), .clock(let process): process.description
+            case .orderQueue: "shop"  // which alone puts anything there
             default: "oms"  // whose database it is
             }
         guard processes.contains(name) else {
@@ -62,7 +63,10 @@ actor SheetInjector: FaultInjector {
             switch directory.effects(of: process).first(where: { $0.name == name })?.state {
             case .proven(let proof): return proof
             case .refused(let words): throw FaultFailure.impossible(words)
-            case .awaited: seen = "\(process) has not opened its database yet"
+            case .awaited:
+                seen =
+                    fault.kind.layer == .data
+                    ? "\(process) has sent none yet" : "\(process) has not opened its database yet"
             case nil: break
             }
             try await time.sleep(for: .milliseconds(10))

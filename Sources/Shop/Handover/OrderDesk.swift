@@ -62,19 +62,51 @@ actor OrderDesk {
             try ledger.leaveOutPrank(of: source)
             return true
         }
-        try lay([
-            ShopLedger.Draft(
-                orderNumber: message.orderNumber, idempotencyKey: message.idempotencyKey,
-                document: message.document, group: message.orderNumber,
-                deduplicationID: "deliberate:\(surroundings.chance.uuid())", trace: newTrace(),
-                deliberate: prank)
-        ])
+        try lay([draft(message, of: prank, id: surroundings.chance.uuid())])
         return true
     }
 
+    /// Lays down what is due of a series, but not more than one transaction should hold.
+    ///
+    /// Each has a group of its own unless it is about an order, so that none waits for the others.
+    ///
+    /// - Returns: How far the series has come; impossible when there is no order to play it with, nor will be.
+    func play(_ series: PrankSeries) throws -> PrankSeries.Standing {
+        let played = try ledger.played(of: series)
+        let due = min(series.due(by: surroundings.time.uptime) - played, Self.mostPranks)
+        let drafts = (0..<max(0, due)).compactMap { _ -> ShopLedger.Draft? in
+            let id = surroundings.chance.uuid()
+            return PrankMessage(series.kind, mark: "-\(id.prefix(8))", with: lastAcknowledged)
+                .map { draft($0, of: series.kind, id: id) }
+        }
+        if drafts.isEmpty, due > 0, isDayOver, outgoing == 0 {
+            return .impossible(
+                "There is no order to play it with, and no customer comes any more. Ask for it while the shop sells."
+            )
+        }
+        if !drafts.isEmpty {
+            noteLaid(drafts.count, last: try ledger.take(drafts, of: series, now: surroundings.now))
+        }
+        return .sent(try ledger.settled(of: series))
+    }
+
+    private static let mostPranks = 10
+
+    private func draft(_ message: PrankMessage, of kind: Prank.Kind, id: String) -> ShopLedger.Draft {
+        ShopLedger.Draft(
+            orderNumber: message.orderNumber, idempotencyKey: message.idempotencyKey,
+            document: message.document, group: message.orderNumber, deduplicationID: "deliberate:\(id)",
+            trace: newTrace(), deliberate: kind)
+    }
+
     private func lay(_ drafts: [ShopLedger.Draft]) throws {
-        laidDown = try ledger.take(drafts, of: source, now: surroundings.now)
-        outgoing += drafts.count
+        noteLaid(drafts.count, last: try ledger.take(drafts, of: source, now: surroundings.now))
+    }
+
+    /// Tells the lanes that there is more to hand over.
+    private func noteLaid(_ count: Int, last: Int64) {
+        laidDown = last
+        outgoing += count
         for bell in laneBells { bell.ring() }
     }
 

@@ -91,6 +91,44 @@ struct ShopLedger: Sendable {
         }
     }
 
+    /// Takes the next messages of a series of pranks, and counts them in the same transaction.
+    ///
+    /// - Returns: The row of the last one.
+    /// - Throws: `DiskError.full` also while there is only room left for handing over.
+    func take(_ drafts: [Draft], of series: PrankSeries, now: Timestamp) throws -> Int64 {
+        guard disk.space?.refusal == nil else { throw DiskError.full(file: disk.name) }
+        return try disk.write { db in
+            for draft in drafts { try db.insert(draft, of: series.name, now: now) }
+            let last = db.lastInsertedRowID
+            try db.run(
+                """
+                INSERT INTO prank_series (series, kind, wanted, played) VALUES (?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET played = played + excluded.played
+                """, [series.name, series.kind.rawValue, series.count, drafts.count])
+            return last
+        }
+    }
+
+    /// How many pranks of a series have been taken.
+    func played(of series: PrankSeries) throws -> Int {
+        try disk.read { db in
+            try Int.fetchOne(
+                db, sql: "SELECT played FROM prank_series WHERE series = ?", arguments: [series.name]) ?? 0
+        }
+    }
+
+    /// How many of those have been sent and have their last answer.
+    func settled(of series: PrankSeries) throws -> Int {
+        try disk.read { db in
+            try Int.fetchOne(
+                db,
+                sql: """
+                    SELECT played - (SELECT count(*) FROM outgoing o WHERE o.series = s.series)
+                    FROM prank_series s WHERE s.series = ?
+                    """, arguments: [series.name]) ?? 0
+        }
+    }
+
     /// Counts a prank as played that cannot be.
     func leaveOutPrank(of source: String) throws {
         try disk.write { db in
@@ -218,19 +256,21 @@ extension Database {
         try run("DELETE FROM outgoing WHERE outgoing_id = ?", [parcel.id])
     }
 
-    fileprivate func insert(_ draft: ShopLedger.Draft, now: Timestamp) throws {
+    fileprivate func insert(
+        _ draft: ShopLedger.Draft, of series: String? = nil, now: Timestamp
+    ) throws {
         try run(
             """
             INSERT INTO outgoing
               (order_number, idempotency_key, document, document_sha256, message_group, deduplication_id,
-               traceparent, deliberate, taken_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+               traceparent, deliberate, series, taken_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 draft.orderNumber, draft.idempotencyKey, draft.document.text,
                 draft.document.contentHash.rawValue,
                 draft.group, draft.deduplicationID, draft.trace.description, draft.deliberate?.rawValue,
-                now.description,
+                series, now.description,
             ])
     }
 }

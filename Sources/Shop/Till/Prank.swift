@@ -11,6 +11,8 @@ package struct Prank: Hashable, Sendable {
         case conflict
         /// Something that is not an order.
         case poison
+        /// Something that is larger than any order may be, and than any message.
+        case oversize
     }
 
     package var kind: Kind
@@ -31,11 +33,12 @@ package struct Prank: Hashable, Sendable {
 extension Order {
     /// The same order a little dearer: a document that is sound by itself, under a key of its own.
     ///
+    /// - Parameter mark: Tells this one from others; empty where there is only one.
     /// - Returns: Nil where the amounts have no room for more.
-    func dearer() -> Order? {
+    func dearer(_ mark: String = "") -> Order? {
         var order = self
         order.shipping.priceMinor += 100
-        guard let key = IdempotencyKey("\(idempotencyKey):dearer"),
+        guard let key = IdempotencyKey("\(idempotencyKey):dearer\(mark)"),
             let totals = Totals(
                 of: lines, discounts: discounts, shipping: order.shipping, pricesIncludeTax: pricesIncludeTax)
         else { return nil }

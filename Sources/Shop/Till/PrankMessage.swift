@@ -7,10 +7,12 @@ struct PrankMessage {
     let idempotencyKey: String
     let document: OrderDocument
 
-    /// - Parameter known: An order that the queue has.
+    /// - Parameters:
+    ///   - mark: Tells this message from others of its kind; empty where there is only one.
+    ///   - known: An order that the queue has.
     /// - Returns: Nil where the prank needs such an order and there is none, or none that it could be played
     ///   with.
-    init?(_ prank: Prank.Kind, with known: Parcel?) {
+    init?(_ prank: Prank.Kind, mark: String = "", with known: Parcel?) {
         switch prank {
         case .again:
             guard let known else { return nil }
@@ -18,7 +20,7 @@ struct PrankMessage {
                 orderNumber: known.orderNumber, idempotencyKey: known.idempotencyKey,
                 document: OrderDocument(known.document))
         case .conflict:
-            guard let known, let order = Order(soundIn: known), let dearer = order.dearer() else {
+            guard let known, let order = Order(soundIn: known), let dearer = order.dearer(mark) else {
                 return nil
             }
             self.init(
@@ -26,8 +28,12 @@ struct PrankMessage {
                 document: dearer.document)
         case .poison:
             self.init(
-                orderNumber: "not-an-order", idempotencyKey: "not-an-order",
+                orderNumber: "not-an-order\(mark)", idempotencyKey: "not-an-order\(mark)",
                 document: OrderDocument("This is not an order."))
+        case .oversize:
+            self.init(
+                orderNumber: "too-large\(mark)", idempotencyKey: "too-large\(mark)",
+                document: OrderDocument(String(repeating: "x", count: OrderDocument.maximumBytes + 1)))
         }
     }
 

@@ -8,30 +8,41 @@ struct Till: Sendable {
     let source: any PurchaseSource
     let settings: ShopSettings
     let closing: ClosingTime
+    let rehearsal: Rehearsal?
     let surroundings: Surroundings
     let logger: Logger
 
-    /// Serves every customer of the source, and plays its pranks, until closing time.
+    /// Serves every customer of the source, and plays its pranks and those that are asked for, until closing time.
     ///
     /// - Throws: `DiskError` when the ledger can no longer be trusted.
     func run() async throws {
         let day = try await trouble(resting: rest()).outlast { try await desk.openDay() }
-        let opening = opening(of: day)
+        let elapsed = elapsed(of: day)
+        let opening = surroundings.time.uptime - elapsed
+        let clock = DayClock(elapsed, by: surroundings.time, rehearsal: rehearsal)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await serve(from: day.ordersTaken, since: opening) }
+            group.addTask { try await serve(from: day.ordersTaken, by: clock) }
             group.addTask {
                 try await play(Array(settings.pranks.dropFirst(day.pranksPlayed)), since: opening)
+            }
+            if let rehearsal {
+                let prankster = Prankster(
+                    desk: desk, rehearsal: rehearsal, keepsOrder: settings.isFIFO,
+                    trouble: trouble(resting: rest()),
+                    surroundings: surroundings)
+                group.addTask { try await prankster.run() }
             }
             while try await group.next() != nil {}  // the first that fails ends the other
         }
     }
 
-    /// When the day began, on the clock that never jumps; in an earlier life of this shop, perhaps.
-    private func opening(of day: ShopLedger.Day) -> Duration {
+    /// How far the day has come, which began in an earlier life of this shop, perhaps: not less far than to the last
+    /// customer, for it may have been sped up.
+    private func elapsed(of day: ShopLedger.Day) -> Duration {
         let next = day.ordersTaken
         let elapsed = settings.pace.elapsed(
             whenResumingAt: next, placed: source.moment(of: next), after: surroundings.now - day.openedAt)
-        return surroundings.time.uptime - elapsed
+        return next == 0 ? elapsed : max(elapsed, due(next - 1))
     }
 
     private func rest() -> Rest { Rest(until: closing, by: surroundings.time) }
@@ -40,19 +51,30 @@ struct Till: Sendable {
         LedgerTrouble(rest: rest, backoff: settings.backoff, chance: surroundings.chance, logger: logger)
     }
 
-    private func serve(from first: Int, since opening: Duration) async throws {
+    private func serve(from first: Int, by clock: DayClock) async throws {
         let rest = rest()
+        rehearsal?.ring(rest.bell)
         var place = first
         while place < customers {
-            let now = surroundings.time.uptime
-            guard await rest.pause(for: opening + due(place) - now), await roomOnDesk(rest) else { return }
-            let crowd = crowd(from: place, arrivedAfter: surroundings.time.uptime - opening)
+            guard await wait(for: place, by: clock, rest), await roomOnDesk(rest) else { return }
+            let crowd = crowd(from: place, arrivedAfter: clock.elapsed)
             let purchases = crowd.compactMap { source.purchase(at: $0, now: surroundings.now) }
             try await trouble(resting: rest).outlast { try await desk.take(purchases) }
             place = crowd.upperBound
         }
         try await trouble(resting: rest).outlast { try await desk.closeDay() }
+        rehearsal?.noteSoldOut()
         logger.info("Every customer has been served", metadata: ["orders": "\(place)"])
+    }
+
+    /// Waits until the customer at a place has come, however fast the day passes meanwhile.
+    ///
+    /// - Returns: False at closing time.
+    private func wait(for place: Int, by clock: DayClock, _ rest: Rest) async -> Bool {
+        while let span = clock.wait(until: due(place)) {
+            guard await rest.pause(for: span) else { return false }
+        }
+        return !rest.isOver
     }
 
     /// How many come, at most.

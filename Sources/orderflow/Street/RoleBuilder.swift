@@ -18,6 +18,8 @@ struct RoleBuilder {
     let settings: StreetSettings
     let storage: Storage
     let surroundings: Surroundings
+    /// Of the shop; nil where no faults are to be borne.
+    let rehearsal: Rehearsal?
     let http: HTTPClient
     let logger: Logger
     /// Told where a role listens.
@@ -74,12 +76,12 @@ struct RoleBuilder {
             try WebShop(
                 shop, source: try purchases(), storage: storage,
                 queue: client(SQS.self, over: .shopToBroker, as: .shop, retries: .never),
-                surroundings: surroundings, logger: logger)
+                rehearsal: rehearsal, surroundings: surroundings, logger: logger)
         case .coupled:
             try WebShop(
                 shop, source: try purchases(), storage: storage, oms: checkout,
-                patience: CheckoutPatience(tries: settings.shop.tries), surroundings: surroundings,
-                logger: logger)
+                patience: CheckoutPatience(tries: settings.shop.tries), rehearsal: rehearsal,
+                surroundings: surroundings, logger: logger)
         }
     }
 

@@ -83,8 +83,8 @@ struct RunCommand: AsyncParsableCommand {
             directory: settings.data, witness: bearer, failStop: { Ending.end(74, "\($0)") }, space: space,
             opened: { bearer?.opened($0) })
         let builder = RoleBuilder(
-            settings: settings, storage: storage, surroundings: bearer?.surroundings ?? .system(), http: http,
-            logger: logger,
+            settings: settings, storage: storage, surroundings: bearer?.surroundings ?? .system(),
+            rehearsal: bearer?.rehearsal, http: http, logger: logger,
             listening: { role, port in
                 try ports.note(role, port: port)
                 Console.say("\(role) listens on \(settings.host(of: role)):\(port), data in \(settings.data)")

@@ -235,6 +235,10 @@ import Testing
             ("jump", ["offset": "later"], "such as +2h"),
             ("full", ["bytes": "5"], "does not know bytes"),
             ("slow", ["ms": "-5"], "1 to 60000"),
+            ("spike", ["factor": "0"], "0.1 to 1000"),
+            ("pause", ["factor": "2"], "does not know factor"),
+            ("poison", ["count": "1001"], "1 to 1000"),
+            ("early_cancel", ["count": "1"], "no order can be cancelled"),
         ] as [(String, [String: String], String)])
     func `that makes no sense is refused in words, and nothing happens`(
         kind: String, parameters: [String: String], words: String
