@@ -27,7 +27,9 @@ struct Orderflow: AsyncParsableCommand {
                     DemoCommand.self, UpCommand.self, StatusCommand.self, DownCommand.self, RunCommand.self,
                     DoctorCommand.self, BenchCommand.self,
                 ]),
-            CommandGroup(name: "Breaking:", subcommands: [
+            CommandGroup(
+                name: "Breaking:",
+                subcommands: [
                     OutageCommand.self, FaultCommand.self, SimulateCommand.self, GuardCommand.self,
                 ]),
             CommandGroup(

@@ -64,7 +64,8 @@ package struct ComparisonDirector: Sendable {
             contender.wiring(settings), in: place, program: program, surroundings: surroundings,
             logger: logger, http: http)
         return DemoDirector(
-            street: street, plot: DemoPlot(story, surroundings: surroundings), title: contender.title, run: directory.name,
+            street: street, plot: DemoPlot(story, surroundings: surroundings), title: contender.title,
+            run: directory.name,
             screen: EventsOnly { [tell] in tell(contender, $0) }, surroundings: surroundings)
     }
 }

@@ -98,7 +98,8 @@ private struct Telling {
         let told = try await control(DescribePartner(partner: "carrier")).temper.name
         guard told == "down" else { return "the carrier was to be down, but says it is \(told)" }
         street.journal.faultBegan(
-            DemoPlot.carrierDown, target: "partner-carrier", kind: "status 503", proof: "the carrier says so itself"
+            DemoPlot.carrierDown, target: "partner-carrier", kind: "status 503",
+            proof: "the carrier says so itself"
         )
         announce()
         Task.immediate { [surroundings, street] in  // ends with the span, whatever happens in between
@@ -120,7 +121,8 @@ private struct Telling {
         let end = surroundings.time.uptime + .seconds(6)
         while try DemoWatch.received(by: "crm", in: ledgers) == before {
             guard surroundings.time.uptime < end else {
-                return "the \(teller) was to die between post and record, but nothing was posted to crm for 6 s"
+                return
+                    "the \(teller) was to die between post and record, but nothing was posted to crm for 6 s"
             }
             try await surroundings.time.sleep(for: .milliseconds(20))
         }

@@ -68,7 +68,8 @@ extension StreetSettings {
         var street = self
         let door = street.conductor.map { [$0] } ?? []
         let relay = street.arrows.map { [$0.desk] + Array($0.listeners.values) } ?? []
-        let open = [street.broker, street.oms, street.courier] + street.partners.map(\.address) + door + relay
+        let open =
+            [street.broker, street.oms, street.courier] + street.partners.map(\.address) + door + relay
         var free = FreePorts.pick(open.count { $0.port == 0 }).makeIterator()
         func choose(_ address: inout Address) {
             if address.port == 0 { address.port = free.next() ?? 0 }

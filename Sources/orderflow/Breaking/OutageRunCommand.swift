@@ -61,7 +61,8 @@ extension StageOptions {
         let scenario = file.scenario
         let settings = try await settings(for: scenario, seed: seed)
         let title = "outage run \(file.name): \(scenario.title), seed \(seed)"
-        return try await perform("\(file.name)-\(seed)", title: title) { directory, http, surroundings, logger in
+        return try await perform("\(file.name)-\(seed)", title: title) {
+            directory, http, surroundings, logger in
             try Data(file.file.text.utf8).write(to: URL(filePath: "\(directory.path)/scenario.yaml"))
             let street = try Street(
                 settings, in: directory, program: CommandLine.ownPath, surroundings: surroundings,

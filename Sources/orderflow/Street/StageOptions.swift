@@ -55,7 +55,8 @@ struct StageOptions: ParsableArguments {
     ///   - verb: What the directory of the run is named after.
     ///   - title: What is played, in words.
     func play(_ story: DemoStory, on settings: StreetSettings, as verb: String, title: String) async throws {
-        let status = try await perform("\(verb)-\(seed)", title: "\(verb): \(title), seed \(seed)") { directory, http, surroundings, logger in
+        let status = try await perform("\(verb)-\(seed)", title: "\(verb): \(title), seed \(seed)") {
+            directory, http, surroundings, logger in
             let street = try Street(
                 settings, in: directory, program: CommandLine.ownPath, surroundings: surroundings,
                 logger: logger, http: http)
@@ -75,7 +76,8 @@ struct StageOptions: ParsableArguments {
     ///
     /// - Parameter title: What is played, in words.
     func compare(_ story: DemoStory, on settings: StreetSettings, title: String) async throws {
-        let status = try await perform("compare-\(seed)", title: "compare: \(title), seed \(seed)") { directory, http, surroundings, logger in
+        let status = try await perform("compare-\(seed)", title: "compare: \(title), seed \(seed)") {
+            directory, http, surroundings, logger in
             let director = ComparisonDirector(
                 story, on: settings, in: directory, program: CommandLine.ownPath, http: http,
                 surroundings: surroundings, logger: logger, tell: tellOfStreet)

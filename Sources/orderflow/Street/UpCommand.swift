@@ -25,7 +25,8 @@ struct UpCommand: AsyncParsableCommand {
     @Flag(
         help: ArgumentHelp(
             "Let everything be broken by `orderflow fault add`.",
-            discussion: "Puts a relay on every way between two processes, and lets the broker have bad days."))
+            discussion: "Puts a relay on every way between two processes, and lets the broker have bad days.")
+    )
     var breakable = false
     @Flag(help: "Stay, and stop the street on Ctrl-C.") var foreground = false
     @Flag(help: .hidden) var detached = false
@@ -88,7 +89,8 @@ struct UpCommand: AsyncParsableCommand {
         let keeper = Process()
         keeper.executableURL = URL(filePath: CommandLine.ownPath)
         keeper.arguments =
-            ["up", "--foreground", "--detached", "--data", directory.path] + (breakable ? ["--breakable"] : [])
+            ["up", "--foreground", "--detached", "--data", directory.path]
+            + (breakable ? ["--breakable"] : [])
             + (options.config.map { ["--config", $0] } ?? [])
         keeper.standardInput = FileHandle.nullDevice
         keeper.standardOutput = FileHandle(forWritingAtPath: log)
