@@ -303,8 +303,11 @@ extension PlantedFault {
         PlantedFault(name: "a file is damaged", breaks: .historyLegal, culprit: nil) { street in
             try street.edit(
                 .shop,
-                "PRAGMA writable_schema = ON; UPDATE sqlite_master SET rootpage = 2 WHERE name = 'submissions_order'"
-            )
+                """
+                PRAGMA writable_schema = ON;
+                UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'outgoing')
+                WHERE name = 'submissions_order'
+                """)
         },
     ]
 
