@@ -1,6 +1,9 @@
+import Clockwork
+
 /// Puts faults on the arrows of the street's relay, and feels them from outside.
 struct ArrowInjector: FaultInjector {
     let control: ArrowControl
+    let time: any TimeSource
 
     func isMeant(by fault: FaultRequest) -> Bool {
         if case .arrow = fault.target { true } else { false }
@@ -15,6 +18,7 @@ struct ArrowInjector: FaultInjector {
                 try ArrowFault(kind: fault.kind.rawValue, parameters: fault.parameters),
                 on: ArrowName(rawValue: arrow.description), for: fault.duration, name: fault.name)
             _ = try await control.add(wish)
+            let effectiveAt = time.now
             let proof: String
             do {
                 proof = try await control.prove(fault.name)
@@ -23,7 +27,7 @@ struct ArrowInjector: FaultInjector {
                 throw error
             }
             // It may have ended by itself a moment ago.
-            return Injection(proof: proof) { try? await control.remove(fault.name) }
+            return Injection(proof: proof, effectiveAt: effectiveAt) { try? await control.remove(fault.name) }
         } catch let refusal as ArrowRefusal {
             throw FaultFailure.impossible("\(refusal)")
         } catch let error as ArrowControlError {

@@ -15,6 +15,8 @@ package actor FaultDesk {
         package let proof: String
     }
 
+    private static let expiry = "expiry"
+
     private let injectors: [any FaultInjector]
     private let journal: Journal
     private let time: any TimeSource
@@ -57,16 +59,17 @@ package actor FaultDesk {
         }
         let requestedAt = time.now
         let injection = try await injector.inject(fault)
+        let effectiveAt = injection.effectiveAt ?? time.now
         let told = Standing(
-            fault: fault, requestedAt: requestedAt, effectiveAt: time.now, endsAt: time.now + fault.duration,
-            proof: injection.proof)
+            fault: fault, requestedAt: requestedAt, effectiveAt: effectiveAt,
+            endsAt: effectiveAt + fault.duration, proof: injection.proof)
         journal.faultBegan(
             fault.name, target: fault.target.description, kind: fault.kind.rawValue,
-            requestedAt: requestedAt, proof: injection.proof)
+            requestedAt: requestedAt, effectiveAt: effectiveAt, proof: injection.proof)
         // Not a child of anything: it ends with the fault, whatever becomes of whoever asked for it.
         let timer = Task { [time] in
-            guard (try? await time.sleep(for: fault.duration)) != nil else { return }
-            await self.end(fault.name, by: "expiry")
+            guard (try? await time.sleep(for: max(.zero, told.endsAt - time.now))) != nil else { return }
+            await self.end(fault.name, by: Self.expiry)
         }
         standing[fault.name] = Entry(told: told, injection: injection, timer: timer)
         return told
@@ -89,7 +92,8 @@ package actor FaultDesk {
 
     private func end(_ name: String, by cause: String) async {
         guard let entry = standing.removeValue(forKey: name) else { return }
-        entry.timer.cancel()
+        // Its own task must not be cancelled when it is the timer that ends it, or the undoing would be, too.
+        if cause != Self.expiry { entry.timer.cancel() }
         await entry.injection.undo()
         over.append(entry.told)
         journal.faultEnded(name, by: cause)

@@ -4,11 +4,14 @@ import Clockwork
 struct Injection: Sendable {
     /// In words, such as "process 4711 gone after 3 ms".
     let proof: String
+    /// When it took effect, where the proof took some time after that; nil where it has just done so.
+    let effectiveAt: Timestamp?
     /// Ends it. Where it ends by itself this makes sure that it has; called once.
     let undo: @Sendable () async -> Void
 
-    init(proof: String, undo: @escaping @Sendable () async -> Void = {}) {
+    init(proof: String, effectiveAt: Timestamp? = nil, undo: @escaping @Sendable () async -> Void = {}) {
         self.proof = proof
+        self.effectiveAt = effectiveAt
         self.undo = undo
     }
 }

@@ -60,11 +60,14 @@ package final class Journal: Sendable {
     ///
     /// - Parameters:
     ///   - requestedAt: When somebody asked for it; nil where nobody did.
+    ///   - effectiveAt: Nil is now.
     ///   - proof: How we know, such as "process 4711 gone after 3 ms".
     package func faultBegan(
-        _ name: String, target: String, kind: String, requestedAt: Timestamp? = nil, proof: String
+        _ name: String, target: String, kind: String, requestedAt: Timestamp? = nil,
+        effectiveAt: Timestamp? = nil, proof: String
     ) {
-        let fault = Fault(target: target, kind: kind, requestedAt: requestedAt, effectiveAt: time.now)
+        let fault = Fault(
+            target: target, kind: kind, requestedAt: requestedAt, effectiveAt: effectiveAt ?? time.now)
         state.withLock { $0.openFaults[name] = fault }
         appendFault(name, fault, proof: proof)
         note("\(target) \(kind) (\(proof))")

@@ -54,7 +54,9 @@ package final class Street: Sendable {
         }
         if let desk = settings.arrows?.desk {
             injectors.append(
-                ArrowInjector(control: ArrowControl(endpoint: desk.url, http: http, time: surroundings.time)))
+                ArrowInjector(
+                    control: ArrowControl(endpoint: desk.url, http: http, time: surroundings.time),
+                    time: surroundings.time))
         }
         if settings.permitsMoods, settings.hasOwnBroker {
             let broker = SigningClient(
