@@ -63,7 +63,11 @@ package final class Rehearsal: Sendable {
 
     var series: [PrankSeries] { state.withLock(\.series) }
 
+    /// Notes what has come of a series, unless nobody asks for it any more.
     func note(_ standing: PrankSeries.Standing, of series: PrankSeries) {
-        state.withLock { $0.standings[series.name] = standing }
+        state.withLock { state in
+            guard state.series.contains(series) else { return }
+            state.standings[series.name] = standing
+        }
     }
 }
