@@ -3,7 +3,7 @@ import Testing
 
 @testable import Outages
 
-@Suite(.timeLimit(.minutes(1))) struct `A relay without faults` {
+@Suite(.timeLimit(.minutes(5))) struct `A relay without faults` {
     @Test func `hands on requests and answers of one connection as they come`() async throws {
         try await RelayHouse.with { house in
             let caller = try await RawCaller.connect(to: house.port)
@@ -76,7 +76,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `A relay with a fault` {
+@Suite(.timeLimit(.minutes(5))) struct `A relay with a fault` {
     @Test func `refuses connections and drops open ones while it is down`() async throws {
         try await RelayHouse.with { house in
             let before = try await RawCaller.connect(to: house.port)
