@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct `The way over the network` {
+@Suite(.timeLimit(.minutes(1))) struct `The way over the network` {
     private static func send(
         to url: String, guarding: AddressGuard = AddressGuard(), timeout: Duration = .seconds(10)
     ) async throws -> WireResponse {

@@ -4,7 +4,7 @@ import GRDB
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A group commit` {
+@Suite(.timeLimit(.minutes(1))) struct `A group commit` {
     let place = Workspace()
 
     @Test func `answers only once the change is durable`() async throws {

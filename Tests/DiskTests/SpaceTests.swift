@@ -153,7 +153,7 @@ import Testing
         #expect(fatal.lines.count == 1)
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(1)))
     func `ends with its task, and with its disk`() async throws {
         let disk = try place.open()
         // Cancelled here.

@@ -8,7 +8,7 @@ import Wire
 
 @testable import OMS
 
-@Suite(.timeLimit(.minutes(5))) struct `A coupled OMS` {
+@Suite(.timeLimit(.minutes(1))) struct `A coupled OMS` {
     private let scene = CheckoutScene()
 
     @Test func `says yes once the order is kept and every partner has heard of it`() async throws {

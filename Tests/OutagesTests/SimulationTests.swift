@@ -4,10 +4,11 @@ import Testing
 /// The street in virtual time, each seed a storm of its own. `orderflow simulate` plays a thousand.
 @Suite struct `A street in virtual time` {
     @Test(arguments: 1...6 as ClosedRange<UInt64>)
-    func `loses nothing, invents nothing and comes to rest`(seed: UInt64) throws {
-        let outcome = try Simulation.short.play(seed: seed)
-
-        #expect(outcome.held, "seed \(seed): \(outcome.breaches.joined(separator: "; "))")
+    func `loses nothing, invents nothing and comes to rest`(seed: UInt64) async throws {
+        _ = try await Simulation.short.play(seeds: seed...seed, threads: 1) { outcome in
+            #expect(outcome.held, "seed \(seed): \(outcome.breaches.joined(separator: "; "))")
+            return true
+        }
     }
 
     @Test func `tells the same story for the same seed, and another for another`() throws {
@@ -30,12 +31,14 @@ import Testing
 
     /// A proof that could not fail would be none. Which seed shows a mistake first changes with every line of the roles.
     @Test(arguments: Sabotage.allCases)
-    func `shows a mistake made on purpose, and names the orders`(mistake: Sabotage) throws {
+    func `shows a mistake made on purpose, and names the orders`(mistake: Sabotage) async throws {
         var simulation = Simulation.short
         simulation.sabotage = mistake
+        var seed: UInt64?
 
-        let seed = try (1...200 as ClosedRange<UInt64>).first { seed in
-            try simulation.play(seed: seed).breaches.contains { $0.contains("S\(seed)-") }
+        _ = try await simulation.play(seeds: 1...200, threads: 1) { outcome in
+            if outcome.breaches.contains(where: { $0.contains("S\(outcome.seed)-") }) { seed = outcome.seed }
+            return seed == nil
         }
 
         let found = try #require(seed, "no seed shows: \(mistake.rawValue)")

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct `Partners on their ports` {
+@Suite(.timeLimit(.minutes(1))) struct `Partners on their ports` {
     @Test func `share a process, each with its own port, secret and ledger`() async throws {
         let directory = TemporaryDirectory()
         let partners = try ["carrier", "crm"].enumerated().map { place, name in

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct `A listener` {
+@Suite(.timeLimit(.minutes(1))) struct `A listener` {
     @Test func `hands over the request as it came`() async throws {
         let seen = Mailbox<WireRequest>()
         try await Listening.with(answer: { request in
@@ -202,7 +202,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct `A listener that is stopped` {
+@Suite(.timeLimit(.minutes(1))) struct `A listener that is stopped` {
     @Test func `finishes what is under way, and takes nothing more`() async throws {
         let (begun, gate) = (Bell(), Bell())
         let stopped = Bell()
@@ -260,7 +260,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct `A listener's limits` {
+@Suite(.timeLimit(.minutes(1))) struct `A listener's limits` {
     @Test(arguments: [
         ("announced too large", "POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n", 413),
         ("announced far too large", "POST / HTTP/1.1\r\nContent-Length: 9223372036854775807\r\n\r\n", 413),

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct `A network transport` {
+@Suite(.timeLimit(.minutes(1))) struct `A network transport` {
     @Test func `carries a request and its answer`() async throws {
         let house = House()
         try await Listening.with(answer: { await house.front.answer($0) }) { listening in

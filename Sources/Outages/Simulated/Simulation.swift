@@ -1,5 +1,3 @@
-import NIOPosix
-
 /// Many simulated streets, one for each seed, on as many threads as it is given.
 ///
 ///     let summary = try await Simulation().play(seeds: 1...1_000, threads: 2) { print($0) }
@@ -33,31 +31,12 @@ package struct Simulation: Sendable {
     package func play(
         seeds: ClosedRange<UInt64>, threads: Int, heard: (SimulatedOutcome) -> Bool
     ) async throws -> SimulationSummary {
-        let pool = NIOThreadPool(numberOfThreads: max(1, threads))
-        pool.start()
-        defer { pool.shutdownGracefully { _ in } }
-        return try await withThrowingTaskGroup(of: SimulatedOutcome.self) { group in
-            var summary = SimulationSummary()
-            var waiting: [UInt64: SimulatedOutcome] = [:]
-            var (next, begun) = (seeds.lowerBound, seeds.lowerBound)
-            func begin() {
-                guard begun <= seeds.upperBound, begun >= seeds.lowerBound else { return }
-                let seed = begun
-                begun &+= 1
-                group.addTask { try await pool.runIfActive { try play(seed: seed) } }
-            }
-            for _ in 0..<max(1, threads) * 2 { begin() }
-            while let outcome = try await group.next() {
-                waiting[outcome.seed] = outcome
-                while let ripe = waiting.removeValue(forKey: next) {
-                    next &+= 1
-                    summary.add(ripe)
-                    guard heard(ripe) else { return summary }
-                }
-                begin()
-            }
-            return summary
+        var summary = SimulationSummary()
+        try await inOrder(seeds, threads: threads, { try play(seed: $0) }) { outcome in
+            summary.add(outcome)
+            return heard(outcome)
         }
+        return summary
     }
 }
 

@@ -1,5 +1,4 @@
 import Disk
-import NIOPosix
 
 /// A crash at every point at which one could matter, each in a street of its own, in virtual time.
 ///
@@ -56,28 +55,9 @@ package struct Sweep: Sendable {
     ///
     /// - Throws: `CancellationError` when interrupted; what a street throws that cannot be made.
     package func crash(at points: [SweepPoint], threads: Int, heard: (Outcome) -> Void) async throws {
-        let pool = NIOThreadPool(numberOfThreads: max(1, threads))
-        pool.start()
-        defer { pool.shutdownGracefully { _ in } }
-        try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
-            var begun = points.startIndex
-            func begin() {
-                guard begun < points.endIndex else { return }
-                let (place, point) = (begun, points[begun])
-                begun += 1
-                group.addTask { (place, try await pool.runIfActive { try crash(at: point) }) }
-            }
-            for _ in 0..<max(1, threads) * 2 { begin() }
-            var waiting: [Int: Outcome] = [:]
-            var next = points.startIndex
-            while let (place, outcome) = try await group.next() {
-                waiting[place] = outcome
-                while let ripe = waiting.removeValue(forKey: next) {
-                    next += 1
-                    heard(ripe)
-                }
-                begin()
-            }
+        try await inOrder(points, threads: threads, { try crash(at: $0) }) { outcome in
+            heard(outcome)
+            return true
         }
     }
 

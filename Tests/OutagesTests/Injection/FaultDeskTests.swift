@@ -7,7 +7,7 @@ import Wire
 
 @testable import Outages
 
-@Suite(.timeLimit(.minutes(5))) struct `A fault desk` {
+@Suite(.timeLimit(.minutes(1))) struct `A fault desk` {
     @Test func `brings a fault about, tells its proof, and ends it by itself`() async throws {
         let scene = try Scene()
         let told = try await scene.desk.add(try FaultRequest(words: ["oms", "kill", "--for", "20ms"]))

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Outages
 
-@Suite(.timeLimit(.minutes(5))) struct `The relay's desk` {
+@Suite(.timeLimit(.minutes(1))) struct `The relay's desk` {
     @Test func `tells of faults as they were asked for`() async throws {
         try await RelayHouse.with { house in
             let wish = FaultWish(
@@ -90,7 +90,7 @@ extension WireRequest {
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct `The proof of a fault` {
+@Suite(.timeLimit(.minutes(1))) struct `The proof of a fault` {
     @Test(
         arguments: [
             ("down", [:], "connection refused after"),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Outages
 
-@Suite(.timeLimit(.minutes(5))) struct `A relay without faults` {
+@Suite(.timeLimit(.minutes(1))) struct `A relay without faults` {
     @Test func `hands on requests and answers of one connection as they come`() async throws {
         try await RelayHouse.with { house in
             let caller = try await RawCaller.connect(to: house.port)
@@ -62,21 +62,21 @@ import Testing
         }
     }
 
-    @Test func `keeps nothing of a hundred connections that have ended`() async throws {
+    @Test func `keeps nothing of hundreds of connections that have ended`() async throws {
         try await RelayHouse.with { house in
-            for number in 0..<100 {
+            for number in 0..<300 {
                 let caller = try await RawCaller.connect(to: house.port)
                 if number.isMultiple(of: 2) { _ = try await caller.ask(.post("x")) }
                 try await caller.hangUp()
             }
 
             try await house.wait { $0.openConnections == 0 }
-            #expect(try await house.control.list()[0].counters.connections == 100)
+            #expect(try await house.control.list()[0].counters.connections == 300)
         }
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct `A relay with a fault` {
+@Suite(.timeLimit(.minutes(1))) struct `A relay with a fault` {
     @Test func `refuses connections and drops open ones while it is down`() async throws {
         try await RelayHouse.with { house in
             let before = try await RawCaller.connect(to: house.port)
