@@ -38,12 +38,7 @@ struct DemoWatch {
         switch street.settings.wiring {
         case .decoupled: return snapshot.isAtRest
         case .coupled:
-            guard let ledgers, try ledgers.hasTable("trading_days", in: .shop) else { return false }
-            let isDayOver = try ledgers.look { db in
-                try Bool.fetchOne(
-                    db, sql: "SELECT count(*) > 0 AND count(*) = count(closed_at) FROM shop.trading_days")
-            }
-            return isDayOver == true && snapshot.shop.unsent == 0
+            return try ledgers?.tellThatDayIsOver() == true && snapshot.shop.unsent == 0
         }
     }
 

@@ -5,7 +5,7 @@ import Wire
 
 /// Asks the conductor of a street that is up, in another process, to break something.
 package struct FaultClient: Sendable {
-    private let transport: NetworkTransport
+    private let caller: LocalCaller
 
     /// - Parameter directory: The street's; its `ports.json` says where the conductor listens.
     /// - Throws: ``NoConductor``.
@@ -13,7 +13,10 @@ package struct FaultClient: Sendable {
         guard let port = directory.read(directory.ports)?["conductor"]?.integer else {
             throw NoConductor(directory: directory.path)
         }
-        transport = NetworkTransport(endpoint: "http://127.0.0.1:\(port)", http: http)
+        // A process may be on its way up, and a graceful stop takes its time.
+        caller = LocalCaller(
+            transport: NetworkTransport(endpoint: "http://127.0.0.1:\(port)", http: http),
+            patience: .seconds(40))
     }
 
     /// - Parameter fault: It has been seen to be in effect when this returns.
@@ -31,20 +34,12 @@ package struct FaultClient: Sendable {
     package func clearAll() async throws { _ = try await ask("DELETE", "/faults") }
 
     private func ask(_ method: String, _ path: String, _ body: JSONValue? = nil) async throws -> JSONValue {
-        let answer = try await transport.send(
-            WireRequest(
-                method: method, path: path, headers: body == nil ? [:] : ["content-type": "application/json"],
-                body: body?.bytes ?? []),
-            timeout: Self.patience)
-        let told = answer.body.isEmpty ? .null : (try? JSONValue(parsing: answer.body)) ?? .null
-        guard (200..<300).contains(answer.status) else {
-            throw Refusal(status: answer.status, description: told["error"]?.string ?? "It did not say why.")
+        do {
+            return try await caller.ask(method, path, body) ?? .null
+        } catch let refusal as LocalCaller.Refusal {
+            throw Refusal(status: refusal.status, description: refusal.words)
         }
-        return told
     }
-
-    /// A process may be on its way up, and a graceful stop takes its time.
-    private static let patience = Duration.seconds(40)
 
     /// What the conductor would not do, or could not prove.
     package struct Refusal: Error, CustomStringConvertible {

@@ -5,14 +5,15 @@ import Wire
 
 /// Puts faults on the arrows of a relay in another process, and makes sure that they are felt.
 package struct ArrowControl: Sendable {
-    let transport: NetworkTransport
+    private let caller: LocalCaller
     let time: any TimeSource
 
     /// - Parameters:
     ///   - endpoint: Where the relay's ``ArrowDesk`` listens, such as `http://127.0.0.1:4580`.
     ///   - http: Shared; whoever made it shuts it down.
     package init(endpoint: String, http: HTTPClient, time: any TimeSource = SystemTime()) {
-        transport = NetworkTransport(endpoint: endpoint, http: http, time: time)
+        caller = LocalCaller(
+            transport: NetworkTransport(endpoint: endpoint, http: http, time: time), patience: .seconds(5))
         self.time = time
     }
 
@@ -48,18 +49,14 @@ package struct ArrowControl: Sendable {
     }
 
     private func ask(_ method: String, _ path: String, _ body: JSONValue? = nil) async throws -> JSONValue {
-        let answer = try await transport.send(
-            WireRequest(
-                method: method, path: path, headers: body == nil ? [:] : ["content-type": "application/json"],
-                body: body?.bytes ?? []),
-            timeout: .seconds(5))
-        let told = answer.body.isEmpty ? .null : try? JSONValue(parsing: answer.body)
-        guard (200..<300).contains(answer.status) else {
-            throw ArrowControlError.refused(
-                status: answer.status, told?["error"]?.string ?? "It did not say why.")
+        do {
+            guard let told = try await caller.ask(method, path, body) else {
+                throw ArrowControlError.notUnderstood
+            }
+            return told
+        } catch let refusal as LocalCaller.Refusal {
+            throw ArrowControlError.refused(status: refusal.status, refusal.words)
         }
-        guard let told else { throw ArrowControlError.notUnderstood }
-        return told
     }
 }
 

@@ -1,7 +1,8 @@
 import Inspection
 import JSON
 
-/// What an activity asks of `orderflow`, as a value: the runner does it without starting a process.
+/// What an activity asks of `orderflow`, as a value: so that a file that asks for what cannot be is found before it is
+/// played, by calling `orderflow`.
 package enum ActivityCommand: Hashable, Sendable {
     /// `fault add …`
     case addFault(FaultRequest)

@@ -137,22 +137,14 @@ package final class ScenarioPlot: Plot {
             await street.supervisor.stop("shop")
             return nil
         }
+        var ledgers: Ledgers?
         let end = surroundings.time.uptime + (workload.length ?? .zero) + .seconds(120)
         while surroundings.time.uptime < end {
-            if try hasClosed(street.directory) { return nil }
+            ledgers = try ledgers ?? Ledgers(in: street.directory.path, only: [.shop]).ifAllAreThere
+            if try ledgers?.tellThatDayIsOver() == true { return nil }
             try await surroundings.time.sleep(for: .milliseconds(100))
         }
         return "the shop has not sold everything in time"
-    }
-
-    private func hasClosed(_ directory: RunDirectory) throws -> Bool {
-        let ledgers = try Ledgers(in: directory.path, only: [.shop])
-        guard ledgers.standings.allSatisfy(\.standing.isOpen) else { return false }
-        return try ledgers.look { db in
-            try Bool.fetchOne(
-                db, sql: "SELECT count(*) AND count(*) = count(closed_at) FROM shop.trading_days")
-                ?? false
-        }
     }
 
     // MARK: The judgement
