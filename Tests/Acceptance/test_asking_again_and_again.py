@@ -95,15 +95,15 @@ def test_a_ledger_is_known_by_its_file_too(busy, name):
 
 
 def test_a_killed_street_is_not_recovered_and_a_finished_one_leaves_nothing(make_street):
-    street = make_street()
+    street = make_street(orders=400)  # 4 s of selling, so it is killed in the middle of it
     street.up()
     until(lambda: street.status()["pipeline"]["stored"] > 5)
     street.kill_everything()
     assert street.run("check", "no-leftover").returncode == 0
-    assert street.run("wait", "acknowledged=40", "--timeout", "400ms").returncode == 1
+    assert street.run("wait", "acknowledged=400", "--timeout", "400ms").returncode == 1
 
     street.up()
-    rest = street.run("wait", "acknowledged>=40", "unsent=0", "waiting=0", "in_flight=0", "behind=0", "outbox=0",
+    rest = street.run("wait", "acknowledged>=400", "unsent=0", "waiting=0", "in_flight=0", "behind=0", "outbox=0",
                       "deliveries_pending=0")
 
     assert rest.returncode == 0, rest.stdout

@@ -108,7 +108,7 @@ package struct DemoDirector: Sendable {
         return verdict
     }
 
-    /// Looks four times a second until the plot is over, the shop is closed and nothing is on its way.
+    /// Looks four times a second until the plot is over and nothing is on its way.
     ///
     /// - Returns: What is wrong when that does not happen in time.
     private func watchUntilQuiet(
@@ -129,7 +129,7 @@ package struct DemoDirector: Sendable {
                     title: title, runTime: runTime, length: plot.length, now: snapshot, absent: absent,
                     history: watch.history,
                     latestEvent: street.journal.events.last.map { "\($0.runTime.runClock) \($0.text)" }))
-            if isOver(), runTime >= plot.length { overAt = overAt ?? runTime }
+            if isOver() { overAt = overAt ?? runTime }
             let isQuiet = try overAt != nil && watch.isAtRest(snapshot)
             quietLooks = isQuiet ? quietLooks + 1 : 0
             if let overAt, runTime > overAt + .seconds(60) {

@@ -36,6 +36,8 @@ private struct Telling {
             if wait > .zero { try await surroundings.time.sleep(for: wait) }
             if let problem = try await perform(scene.deed) { return problem }
         }
+        let rest = story.length - (surroundings.time.uptime - opened)
+        if rest > .zero { try await surroundings.time.sleep(for: rest) }
         return nil
     }
 

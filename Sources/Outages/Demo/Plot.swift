@@ -4,7 +4,7 @@ import Wire
 
 /// What happens on a street while its shop sells.
 package protocol Plot: Sendable {
-    /// How long the shop is open.
+    /// About how long the shop is open, for the audience.
     var length: Duration { get }
 
     /// What must hold in the end.
@@ -16,7 +16,7 @@ package protocol Plot: Sendable {
     /// Adds to a verdict what no ledger can know.
     func judge(_ verdict: inout DemoVerdict, of street: Street) async throws
 
-    /// Does all that is to be done.
+    /// Does all that is to be done. When this returns the shop is closed.
     ///
     /// - Parameter announce: Shows the journal's latest event.
     /// - Returns: Why nothing is proven; nil when everything took effect.
