@@ -15,6 +15,7 @@ package final class FunctionHost: Service {
     private let planted: PlantedBug?
     private let logger: Logger
     private let watch: StreamWatch
+    private let teller: GapTeller
     private let bell = Bell()
     private let state = Mutex(State())
 
@@ -24,10 +25,11 @@ package final class FunctionHost: Service {
         var isClosing = false
     }
 
+    /// - Parameter queue: Of messages to the OMS. Retries of its own are welcome.
     /// - Throws: ``FunctionSettingsError``, or `DiskError` when the ledger cannot be opened.
     package init(
-        settings: FunctionSettings, storage: Storage, kinesis: any Client<Kinesis>, handler: any BatchHandler,
-        surroundings: Surroundings, logger: Logger, planted: PlantedBug? = nil
+        settings: FunctionSettings, storage: Storage, kinesis: any Client<Kinesis>, queue: any Client<SQS>,
+        handler: any BatchHandler, surroundings: Surroundings, logger: Logger, planted: PlantedBug? = nil
     ) throws {
         try settings.check()
         self.settings = settings
@@ -42,6 +44,9 @@ package final class FunctionHost: Service {
         self.logger = logger
         watch = StreamWatch(
             streamName: settings.streamName, kinesis: kinesis, surroundings: surroundings, logger: logger)
+        teller = GapTeller(
+            queueName: settings.gapQueue, queue: queue, ledger: ledger, surroundings: surroundings,
+            logger: logger)
     }
 
     /// Reads until graceful shutdown; then finishes the batches under way.
@@ -68,6 +73,7 @@ package final class FunctionHost: Service {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.watch.run() }
+                group.addTask { await self.teller.run() }
                 await self.keepReaders(in: &group)
                 self.close()  // the watch ends with the readers, also when all this was cancelled
             }
@@ -83,6 +89,7 @@ package final class FunctionHost: Service {
         }
         for reader in readers { reader.close() }
         watch.close()
+        teller.close()
         bell.ring()
     }
 
@@ -111,7 +118,7 @@ package final class FunctionHost: Service {
     private func begin(_ shardID: String, in group: inout DiscardingTaskGroup) {
         let reader = ShardReader(
             shardID: shardID, settings: settings, kinesis: kinesis, handler: handler, ledger: ledger,
-            watch: watch,
+            watch: watch, gaps: teller.bell,
             surroundings: surroundings, planted: planted, logger: logger)
         let isNew = state.withLock { state in
             guard state.readers[shardID] == nil, !state.isClosing else { return false }

@@ -1,4 +1,5 @@
 import Clockwork
+import Orders
 
 /// What a function host is told before it begins: an event source mapping, in Lambda's words.
 ///
@@ -6,6 +7,8 @@ import Clockwork
 package struct FunctionSettings: Sendable {
     /// The stream to read, from its oldest record on where nothing has been handled yet.
     package var streamName: String
+    /// The queue on which the OMS hears of what expired unread.
+    package var gapQueue = Pipeline.gapQueue
     /// Records in one batch at most, 1 to 10,000.
     package var batchSize = 100
     /// How long a shard rests at most between two tries of a batch that fails, 100 ms to 5 minutes.

@@ -14,6 +14,7 @@ package struct OrderManagement: Service {
     package let store: OrderStore
     private let queue: any Client<SQS>
     private let relay: Relay
+    private let refill: Refill
     private let surroundings: Surroundings
     private let logger: Logger
 
@@ -21,15 +22,18 @@ package struct OrderManagement: Service {
     ///
     /// - Parameters:
     ///   - queue: Retries of its own are welcome.
+    ///   - gaps: Tells what expired in the stream unread. Retries of its own are welcome.
     ///   - stream: Without retries of its own (`RetryPolicy.never`): the outbox keeps account of attempts.
     /// - Throws: `DiskError` when the database cannot be had.
     package init(
-        settings: Settings, storage: Storage, queue: any Client<SQS>, stream: any Client<Kinesis>,
-        surroundings: Surroundings, logger: Logger
+        settings: Settings, storage: Storage, queue: any Client<SQS>, gaps: any Client<SQS>,
+        stream: any Client<Kinesis>, surroundings: Surroundings, logger: Logger
     ) throws {
         store = try OrderStore(in: storage, surroundings: surroundings)
         relay = Relay(
             settings: settings, stream: stream, store: store, surroundings: surroundings, logger: logger)
+        refill = Refill(
+            settings: settings, gaps: gaps, store: store, surroundings: surroundings, logger: logger)
         self.settings = settings
         self.queue = queue
         self.surroundings = surroundings
@@ -47,8 +51,9 @@ package struct OrderManagement: Service {
                     relay.finish()
                 }
                 group.addTask { try await relay.run() }
+                group.addTask { try await refill.run() }
                 group.addTask { try await store.keepWatch(by: surroundings.time, logger: logger) }
-                // Intakes and relay end by themselves and the watch with them; the first error ends all.
+                // Intakes and relay end by themselves, and the others with them; the first error ends all.
                 for _ in 1...2 { try await group.next() }
                 group.cancelAll()
             }

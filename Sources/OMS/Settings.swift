@@ -10,6 +10,8 @@ extension OrderManagement {
         package var workers = 2
         package var queue = QueueAddress.name(Pipeline.orderQueue)
         package var stream = Pipeline.eventStream
+        /// Where the reader of the stream says what expired before it had read it.
+        package var gapQueue = Pipeline.gapQueue
         /// How long a received message stays hidden from others, in whole seconds up to 12 hours.
         package var visibility = Duration.seconds(30)
         /// How long a receive waits for a message, in whole seconds up to 20.

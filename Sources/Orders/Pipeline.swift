@@ -12,8 +12,12 @@ package enum Pipeline {
     package static let eventStream = "order-events"
     package static let eventShards = 4
 
-    /// The function that wakes on the stream, and where it leaves batches that it cannot handle.
+    /// The function that wakes on the stream.
     package static let function = "notify-partners"
+
+    /// Where the function says which stretches of the stream expired before it had read them, so that the OMS
+    /// publishes their events again; and where a message goes that the OMS cannot read.
+    package static let gapQueue = "order-events-gaps"
     package static let deadEventQueue = "order-events-dead"
 
     package static let partners = ["warehouse", "crm", "carrier"]

@@ -6,8 +6,9 @@ from places import Queue, Stream
 from wire import DEVELOPER, KINESIS, SQS, Key
 
 ORDERS = {"orders", "orders.fifo"}
-QUEUES = [*ORDERS, "orders-dead", "orders-dead.fifo", "order-events-dead", "strangers"]
+QUEUES = [*ORDERS, "orders-dead", "orders-dead.fifo", "order-events-gaps", "order-events-dead", "strangers"]
 EVENTS = {"order-events"}
+GAPS = {"order-events-gaps"}
 STREAMS = [*EVENTS, "strangers"]
 
 QUEUE_OPERATIONS = [
@@ -59,6 +60,9 @@ ALLOWED = {
         "PutRecords": EVENTS,
         "DescribeStreamSummary": EVENTS,
         "ListShards": EVENTS,
+        "ReceiveMessage": GAPS,
+        "DeleteMessage": GAPS,
+        "GetQueueUrl": GAPS,
     },
     "function": {
         "GetRecords": EVENTS,
@@ -66,8 +70,8 @@ ALLOWED = {
         "ListShards": EVENTS,
         "DescribeStream": EVENTS,
         "DescribeStreamSummary": EVENTS,
-        "SendMessage": {"order-events-dead"},
-        "GetQueueUrl": {"order-events-dead"},
+        "SendMessage": GAPS,
+        "GetQueueUrl": GAPS,
     },
     "courier": {},
     "conductor": EVERYTHING,

@@ -1,5 +1,6 @@
 import Clockwork
 import Disk
+import Orders
 import Testing
 import Wire
 
@@ -203,6 +204,37 @@ import Wire
         #expect(
             try house.values("SELECT after_sequence_number, before_sequence_number FROM stream_gaps")
                 == ["10000|\(left == 0 ? "-" : "1000\(5 - left)")"])
+    }
+
+    @Test(arguments: [false, true])
+    func `tells the order system of a gap until the queue has it, whoever dies meanwhile`(losesReply: Bool)
+        throws
+    {
+        let house = PowerHouse()
+        house.stream.put("r0")
+        try house.start()
+        house.run(until: { house.handler.calls.count == 1 })
+        house.wait(.milliseconds(10))
+        house.kill()
+        for number in 1...4 { house.stream.put("r\(number)") }
+        house.stream.expire(3)
+        if losesReply { house.queue.losesReplies = true } else { house.queue.isAway = true }
+
+        try house.restart()
+        house.run(until: { house.handler.handled().contains("r4") })
+        house.wait(.milliseconds(100))
+        let whileAway = house.queue.messages.count
+        (house.queue.losesReplies, house.queue.isAway) = (false, false)
+        try house.restart()
+        house.wait(.seconds(10))
+        let afterwards = house.queue.messages.count
+        try house.restart()
+        house.wait(.seconds(60))
+
+        let gap = StreamGap(stream: "order-events", shardID: "shardId-0", after: "10000", before: "10003")
+        #expect(Set(house.queue.messages) == ["order-events-gaps \(gap.text)"])
+        #expect(afterwards == whileAway + 1 && house.queue.messages.count == afterwards)
+        #expect(try house.values("SELECT count(*) FROM stream_gaps WHERE told_at IS NOT NULL") == ["1"])
     }
 
     @Test func `notices no gap where there is none`() throws {

@@ -237,6 +237,19 @@ extension PlantedFault {
             try $0.take("W-9")
             try $0.publish("W-9")
         },
+        PlantedFault(
+            name: "an event expires unread, and nobody notices", breaks: .notified, culprit: "W-9"
+        ) {
+            try $0.expireUnread("W-9")
+            try $0.complete("W-10")
+        },
+        PlantedFault(
+            name: "an event expires unread, and is not published again", breaks: .notified, culprit: "W-9",
+            atRest: true
+        ) {
+            try $0.expireUnread("W-9")
+            try $0.noticeGap()
+        },
         PlantedFault(name: "a partner acted twice", breaks: .oneEffect) {
             try $0.edit(.partner("crm"), "DROP INDEX received_first")
             try $0.receive("W-1_order-accepted_1", "W-1", "{}", by: "crm")

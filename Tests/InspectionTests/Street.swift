@@ -330,6 +330,25 @@ extension Street {
         try stage(number, at: moment + .milliseconds(40))
     }
 
+    /// An order's event fell out of the stream, a day after it came, before the function had read it.
+    func expireUnread(_ number: String) throws {
+        let moment = Self.evening - .seconds(25 * 3_600)
+        try send(number, at: moment)
+        try take(number, at: moment)
+        try publish(number, at: moment)
+        try edit(.broker, "DELETE FROM records WHERE place & 1099511627775 = ?", [counter])
+    }
+
+    /// The function finds that everything behind its checkpoint has expired.
+    func noticeGap(at moment: Timestamp = Street.opening + .seconds(60)) throws {
+        try edit(
+            .function,
+            """
+            INSERT INTO gaps (stream, shard_id, after_sequence_number, noticed_at)
+            SELECT stream, shard_id, sequence_number, ? FROM checkpoints
+            """, [moment.description])
+    }
+
     /// A message lies in a queue.
     func queue(
         _ number: String?, _ body: String, in queue: String = "orders.fifo", message: String? = nil,

@@ -138,6 +138,63 @@ import Testing
         #expect(recovery.seconds == 1.2)
     }
 
+    @Test(arguments: [-7_200, 7_200])
+    func `is not misled by the clock of an order system`(offset: Int) throws {
+        let street = try Street(partners: ["crm"])
+        try street.send("W-9", at: Street.opening + .seconds(70))
+        try street.take("W-9", at: Street.opening + .seconds(70 + offset))
+        try street.publish("W-9", at: Street.opening + .seconds(81))
+        try street.stage("W-9", at: Street.opening + .seconds(81))
+        try street.deliver("W-9", to: "crm", at: Street.opening + .milliseconds(81_500))
+
+        let report = try street.audit { $0.faults = FaultTimeline([Self.outage]) }
+
+        let recovery = try #require(report.recoveries.first)
+        #expect(recovery.seconds.map { (0...1).contains($0) } == true)
+        #expect(report.partners.first?.ageP95Milliseconds.map { (100...11_500).contains($0) } == true)
+    }
+
+    @Test func `counts what the shop kept because it could not reach the queue`() throws {
+        let street = try Street(partners: ["crm"])
+        let cut = FaultTimeline.Fault(
+            name: "cut", target: "shop->broker", kind: "down", effectiveAt: Self.outage.effectiveAt,
+            endedAt: Self.outage.endedAt)
+        try street.send("W-9", at: Street.opening + .seconds(70), outcome: "unknown")
+        try street.send("W-9", at: Street.opening + .seconds(81), attempt: 2)
+        try street.accept("W-9", at: Street.opening + .seconds(82))
+
+        let recovery = try #require(try street.audit { $0.faults = FaultTimeline([cut]) }.recoveries.first)
+
+        #expect(recovery.backlogAtEnd == 1 && recovery.seconds == 2)
+    }
+
+    @Test(arguments: [(parked: true, seconds: 3.0), (false, nil)])
+    func `counts what was given up as done, and waits for the last partner`(parked: Bool, seconds: Double?)
+        throws
+    {
+        let street = try Street(partners: ["crm", "warehouse"])
+        let freeze = FaultTimeline.Fault(
+            name: "asleep", target: "function", kind: "freeze", effectiveAt: Self.outage.effectiveAt,
+            endedAt: Self.outage.endedAt)
+        try street.send("W-9", at: Street.opening + .seconds(70))
+        try street.accept("W-9", at: Street.opening + .seconds(71))
+        try street.deliver("W-9", to: "warehouse", at: Street.opening + .seconds(81))
+        try street.deliver("W-9", to: "crm", at: Street.opening + .seconds(83), status: 422)
+        if parked {
+            try street.edit(
+                .notify,
+                """
+                UPDATE deliveries SET state = 'parked', parked_reason = 'refused', next_attempt_at = NULL
+                WHERE order_number = 'W-9' AND partner = 'crm'
+                """)
+        }
+
+        let recovery = try #require(
+            try street.audit { $0.faults = FaultTimeline([freeze]) }.recoveries.first)
+
+        #expect(recovery.backlogAtEnd == 1 && recovery.seconds == seconds)
+    }
+
     @Test func `has no recovery to tell of while something still waits`() throws {
         let street = try Street()
         try street.queue("W-9", try street.send("W-9", at: Street.opening + .seconds(70)))
@@ -147,6 +204,21 @@ import Testing
         #expect(report.recoveries.first?.seconds == nil)
         #expect(report.recoveries.first?.backlogAtEnd == 1)
         #expect(report.result(for: .recovered)?.held == false)
+    }
+
+    /// Who injected it was killed; so nobody wrote down its end.
+    @Test(arguments: [(later: 9, isOver: false), (13, true)])
+    func `takes a fault for over when its time is long up`(later: Int, isOver: Bool) throws {
+        let line = """
+            {"name":"a","target":"oms","kind":"freeze","effective_at":"2026-11-22T22:16:00.000Z",\
+            "ends_at":"2026-11-22T22:16:10.000Z","ended_at":null}
+            """
+        let now = Timestamp("2026-11-22T22:16:00Z")! + .seconds(later)
+
+        let timeline = FaultTimeline(lines: line, now: now)
+
+        #expect(timeline.active(at: now).isEmpty == isOver)
+        #expect(timeline.faults[0].endedAt == (isOver ? Timestamp("2026-11-22T22:16:10Z") : nil))
     }
 
     @Test func `reads the conductor's notes, a line cut short included`() {

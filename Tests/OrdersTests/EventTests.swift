@@ -134,3 +134,18 @@ import Testing
         #expect(TraceParent(text)?.description == "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00")
     }
 }
+
+@Suite struct `A gap in the stream` {
+    @Test(arguments: [nil, "49\(String(repeating: "3", count: 54))"])
+    func `is read as it was written`(before: String?) {
+        let gap = StreamGap(
+            stream: "order-events", shardID: "shardId-000000000002", after: "4961", before: before)
+
+        #expect(StreamGap(parsing: gap.text) == gap)
+    }
+
+    @Test(arguments: ["", "{}", "not JSON", #"{"type": "order-events.gap", "stream": "order-events"}"#])
+    func `is not read from anything else`(text: String) {
+        #expect(StreamGap(parsing: text) == nil)
+    }
+}

@@ -2,6 +2,7 @@ import Clockwork
 import Disk
 import GRDB
 import Logging
+import Orders
 import Wire
 
 /// How far each shard has been handled: `function.db`.
@@ -110,7 +111,7 @@ struct FunctionLedger: Sendable {
     /// Notes that records may have expired unread.
     ///
     /// - Returns: False when it stood in the ledger already.
-    func note(_ gap: Gap, under lease: Lease) throws -> Bool {
+    func note(_ gap: StreamGap, under lease: Lease) throws -> Bool {
         try disk.write { db in
             try hold(lease, in: db)
             try db.execute(
@@ -119,8 +120,33 @@ struct FunctionLedger: Sendable {
                       (stream, shard_id, after_sequence_number, before_sequence_number, noticed_at)
                     VALUES (?, ?, ?, ?, ?)
                     """,
-                arguments: [stream, lease.shardID, gap.after, gap.before, time.now.description])
+                arguments: [gap.stream, gap.shardID, gap.after, gap.before, time.now.description])
             return db.changesCount == 1
+        }
+    }
+
+    /// Gaps that the OMS does not know of yet, in the order in which they were noticed.
+    func untoldGaps() throws -> [StreamGap] {
+        try disk.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT shard_id, after_sequence_number, before_sequence_number FROM gaps
+                    WHERE stream = ? AND told_at IS NULL ORDER BY noticed_at, shard_id
+                    """, arguments: [stream]
+            ).map { StreamGap(stream: stream, shardID: $0[0], after: $0[1], before: $0[2]) }
+        }
+    }
+
+    /// Notes that a gap lies in the OMS's queue.
+    func noteTold(_ gap: StreamGap) throws {
+        try disk.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE gaps SET told_at = ?
+                    WHERE stream = ? AND shard_id = ? AND after_sequence_number = ?
+                    """,
+                arguments: [time.now.description, gap.stream, gap.shardID, gap.after])
         }
     }
 
@@ -166,15 +192,6 @@ struct Lease: Hashable, Sendable {
     let shardID: String
     /// Grows with each taking.
     let epoch: Int
-}
-
-/// A stretch of a shard that expired before it was read, or may have: nobody can tell from what is left whether there was
-/// anything in it. The outbox can, by the sequence numbers that it keeps.
-struct Gap: Hashable, Sendable {
-    /// The last record that was handled, which has expired.
-    let after: String
-    /// The oldest record that is left; nil when none was.
-    let before: String?
 }
 
 /// Someone else reads the shard now: whoever meets this stops.

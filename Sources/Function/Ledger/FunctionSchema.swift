@@ -11,6 +11,9 @@ enum FunctionSchema {
         migrator.registerMigration("what expired unread") { db in
             try db.execute(sql: gaps)
         }
+        migrator.registerMigration("what was said of it") { db in
+            try db.execute(sql: toldGaps)
+        }
         return migrator
     }
 
@@ -59,6 +62,14 @@ enum FunctionSchema {
 
         CREATE VIEW stream_gaps AS
         SELECT stream, shard_id, after_sequence_number, before_sequence_number, noticed_at FROM gaps;
+        """
+
+    private static let toldGaps = """
+        ALTER TABLE gaps ADD COLUMN told_at TEXT;  -- since when the OMS can know, by way of its queue
+
+        DROP VIEW stream_gaps;
+        CREATE VIEW stream_gaps AS
+        SELECT stream, shard_id, after_sequence_number, before_sequence_number, noticed_at, told_at FROM gaps;
         """
 
     private static let windows = """

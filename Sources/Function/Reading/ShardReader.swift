@@ -1,5 +1,6 @@
 import Clockwork
 import Logging
+import Orders
 import Synchronization
 import Wire
 
@@ -12,6 +13,8 @@ final class ShardReader: Sendable {
     private let handler: any BatchHandler
     private let ledger: FunctionLedger
     private let watch: StreamWatch
+    /// Rung for each gap that is noticed.
+    private let gaps: Bell
     private let surroundings: Surroundings
     private let planted: PlantedBug?
     private let logger: Logger
@@ -20,7 +23,8 @@ final class ShardReader: Sendable {
 
     init(
         shardID: String, settings: FunctionSettings, kinesis: any Client<Kinesis>, handler: any BatchHandler,
-        ledger: FunctionLedger, watch: StreamWatch, surroundings: Surroundings, planted: PlantedBug?,
+        ledger: FunctionLedger, watch: StreamWatch, gaps: Bell, surroundings: Surroundings,
+        planted: PlantedBug?,
         logger: Logger
     ) {
         self.shardID = shardID
@@ -29,6 +33,7 @@ final class ShardReader: Sendable {
         self.handler = handler
         self.ledger = ledger
         self.watch = watch
+        self.gaps = gaps
         self.surroundings = surroundings
         self.planted = planted
         var logger = logger
@@ -129,13 +134,18 @@ final class ShardReader: Sendable {
         guard first != nil || answer.millisBehindLatest == 0 else { return [] }
         place.isAtCheckpoint = false
         if first == checkpoint { return Array(answer.records.dropFirst()) }
-        let gap = Gap(after: checkpoint, before: first)
-        if try ledger.note(gap, under: lease) {
-            logger.error(
-                "Gap: the record at the checkpoint has expired, and events behind it may have, unread",
-                metadata: ["after": "\(gap.after)", "before": "\(gap.before ?? "the end")"])
-        }
+        try note(gapAfter: checkpoint, before: first, under: lease)
         return answer.records
+    }
+
+    private func note(gapAfter checkpoint: String, before first: String?, under lease: Lease) throws {
+        let gap = StreamGap(
+            stream: settings.streamName, shardID: shardID, after: checkpoint, before: first)
+        guard try ledger.note(gap, under: lease) else { return }
+        logger.error(
+            "Gap: the record at the checkpoint has expired, and events behind it may have, unread",
+            metadata: ["after": "\(gap.after)", "before": "\(gap.before ?? "the end")"])
+        gaps.ring()
     }
 
     /// Asks for an iterator at the checkpoint; where nothing was handled yet, before the oldest record.

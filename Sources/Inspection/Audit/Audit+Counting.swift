@@ -34,7 +34,8 @@ extension Audit {
             let row = try Row.fetchOne(
                 db,
                 sql: """
-                    WITH told AS (SELECT event_id FROM audit_outbox WHERE published_at IS NOT NULL AND NOT is_late),
+                    WITH told AS (SELECT event_id, \(EventSQL.isMissed) AS is_missed FROM audit_outbox b
+                                  WHERE published_at IS NOT NULL AND NOT is_late),
                          heard AS (SELECT event_id, count(*) AS times FROM audit_received WHERE partner = :partner
                                    GROUP BY event_id)
                     SELECT (SELECT count(*) FROM told),
@@ -46,7 +47,8 @@ extension Audit {
                              ON d.event_id = told.event_id AND d.partner = :partner
                              WHERE d.state IS NOT 'pending' AND d.state IS NOT 'retrying'
                                AND told.event_id NOT IN (SELECT event_id FROM heard)
-                               AND EXISTS (SELECT 1 FROM audit_courier_messages c WHERE c.event_id = told.event_id))
+                               AND (told.is_missed
+                                    OR EXISTS (SELECT 1 FROM audit_courier_messages c WHERE c.event_id = told.event_id)))
                     """, arguments: ["partner": name])
             let ages = try Timeliness.ages(partner: name, in: db)
             return AuditReport.PartnerAccount(
@@ -139,7 +141,8 @@ extension Backlog {
                        (SELECT count(*) FROM audit_outbox WHERE published_at IS NULL),
                        (SELECT count(*) FROM audit_records r LEFT JOIN audit_checkpoints c USING (shard_id)
                          WHERE r.counter > coalesce(c.counter, 0)
-                           AND r.event_id NOT IN (SELECT event_id FROM audit_courier_messages)),
+                           AND r.event_id NOT IN (SELECT event_id FROM audit_courier_messages))
+                         + (SELECT count(*) FROM audit_outbox b WHERE \(EventSQL.isExpiredUnread)),
                        (SELECT count(*) FROM audit_deliveries WHERE state IN ('pending', 'retrying'))
                 """)
         guard let row else { return }

@@ -61,6 +61,7 @@ package struct Audit {
         }
         for testimony in mine { try testimony.compare(with: ledgers) }
         try ledgers.look(VerdictSQL.judge)
+        try ledgers.look(Acceptances.reckon)
     }
 
     /// What the queries may ask for by name.
@@ -79,8 +80,13 @@ package struct Audit {
         JSONValue.array(names.map(JSONValue.string)).text
     }
 
-    /// Records that arrived before this may have expired.
+    /// Records that arrived before this may have expired: by the stream's retention, or by a fault that cut it short.
     private static func horizon(_ settings: AuditSettings, of ledgers: Ledgers) throws -> Timestamp {
+        let trimmed = settings.faults.faults.filter { $0.kind == "trim" }.map { $0.endedAt ?? settings.now }
+        return trimmed.reduce(try retention(settings, of: ledgers), max)
+    }
+
+    private static func retention(_ settings: AuditSettings, of ledgers: Ledgers) throws -> Timestamp {
         guard try ledgers.hasTable("streams", in: .broker) else { return settings.now - .seconds(86_400) }
         let hours = try ledgers.look { db in
             try Int64.fetchOne(

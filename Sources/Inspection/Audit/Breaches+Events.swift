@@ -74,13 +74,13 @@ extension Breach {
     }
 
     static let silence = [
-        // The function moves its checkpoint only after the courier has answered for the event.
+        // The function moves its checkpoint only after the courier has answered for the event. The outbox is asked,
+        // for a record may have expired.
         Breach(
-            requirement: .notified, needs: [.broker, .function],
+            requirement: .notified, needs: [.function],
             query: """
-                SELECT r.order_number, 'event ' || r.event_id || ' was handed on, but the courier does not have it'
-                FROM audit_records r JOIN audit_checkpoints c ON c.shard_id = r.shard_id AND c.counter >= r.counter
-                WHERE r.event_id NOT IN (SELECT event_id FROM audit_courier_messages) GROUP BY r.event_id
+                SELECT order_number, 'event ' || event_id || ' counts as handed on, but the courier does not have it'
+                FROM audit_outbox b WHERE \(EventSQL.isMissed)
                 """),
         Breach(
             requirement: .notified,
@@ -122,12 +122,12 @@ extension Breach {
                 FROM audit_deliveries WHERE state IN ('pending', 'retrying')
                 """),
         Breach(
-            requirement: .notified, needs: [.broker], onlyAtRest: true,
+            requirement: .notified, onlyAtRest: true,
             query: """
-                SELECT order_number, 'event ' || event_id || ' is in the stream, but never came to the courier'
-                FROM audit_records
-                WHERE event_id IS NOT NULL AND event_id NOT IN (SELECT event_id FROM audit_courier_messages)
-                GROUP BY event_id
+                SELECT order_number, 'event ' || event_id || ' was published, but never came to the courier'
+                FROM audit_outbox b
+                WHERE b.published_at IS NOT NULL AND NOT b.is_late
+                  AND b.event_id NOT IN (SELECT event_id FROM audit_courier_messages) AND NOT \(EventSQL.isMissed)
                 """),
     ]
 
@@ -215,4 +215,30 @@ extension Breach {
                                    WHERE e.order_number = o.order_number AND e.type = 'order.accepted')
                 """),
     ]
+}
+
+/// What is asked of an event in more than one place.
+enum EventSQL {
+    /// Whether event `b` of the outbox was left out: the function has gone past its place in the stream, and the courier
+    /// does not have it.
+    static let isMissed = "(\(isUnheard) AND \(isPassed) AND NOT \(isInGap))"
+
+    /// Whether event `b` of the outbox expired before the function had read it, which noticed; so it is on its way again.
+    static let isExpiredUnread = "(\(isUnheard) AND \(isInGap))"
+
+    private static let isUnheard = """
+        (b.published_at IS NOT NULL AND NOT b.is_late
+         AND b.event_id NOT IN (SELECT event_id FROM audit_courier_messages))
+        """
+
+    private static let isPassed = """
+        EXISTS (SELECT 1 FROM audit_checkpoints c
+                 WHERE c.shard_id = b.shard_id AND c.counter >= sequence_counter(b.sequence_number))
+        """
+
+    private static let isInGap = """
+        EXISTS (SELECT 1 FROM audit_gaps g
+                 WHERE g.shard_id = b.shard_id AND g.after_counter < sequence_counter(b.sequence_number)
+                   AND coalesce(g.before_counter > sequence_counter(b.sequence_number), b.published_at <= g.noticed_at))
+        """
 }

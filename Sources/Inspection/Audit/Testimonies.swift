@@ -6,7 +6,7 @@ extension Testimony {
         [messages, queues],
         [orders, rejections, inbox, conflicts, events, outbox],
         [records],
-        [checkpoints],
+        [checkpoints, gaps],
         [partners, courierMessages, deliveries, attempts],
     ]
 
@@ -204,6 +204,15 @@ extension Testimony {
         ledger: .function, sources: ["checkpoints"],
         query: """
             SELECT shard_id, sequence_counter(sequence_number) FROM function.checkpoints WHERE stream = :stream
+            """)
+
+    /// Stretches of a shard that expired unread, which the OMS is asked to publish again.
+    static let gaps = Testimony(
+        name: "audit_gaps", columns: ["shard_id", "after_counter", "before_counter", "noticed_at"],
+        ledger: .function, sources: ["stream_gaps"],
+        query: """
+            SELECT shard_id, sequence_counter(after_sequence_number), sequence_counter(before_sequence_number), noticed_at
+            FROM function.stream_gaps WHERE stream = :stream
             """)
 
     static let partners = Testimony(

@@ -12,9 +12,8 @@ struct Timeliness {
         try Int64.fetchAll(
             db,
             sql: """
-                SELECT CAST(round((julianday(d.delivered_at) - julianday(b.created_at)) * 86400000) AS INTEGER) AS age
-                FROM audit_deliveries d
-                JOIN (SELECT event_id, min(created_at) AS created_at FROM audit_outbox GROUP BY 1) b USING (event_id)
+                SELECT CAST(round((julianday(d.delivered_at) - julianday(a.accepted_at)) * 86400000) AS INTEGER) AS age
+                FROM audit_deliveries d JOIN audit_acceptances a USING (event_id)
                 WHERE d.partner = :partner AND d.state = 'delivered'
                 ORDER BY age
                 """, arguments: ["partner": partner])
@@ -73,11 +72,11 @@ struct Timeliness {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT CASE WHEN b.version = 1 THEN v.first_sent_at END, b.created_at, d.delivered_at
-                    FROM audit_outbox b JOIN audit_partners p ON p.partner = :partner
-                    LEFT JOIN audit_deliveries d ON d.event_id = b.event_id AND d.partner = p.partner
-                    LEFT JOIN audit_verdicts v ON v.order_number = b.order_number
-                    WHERE NOT b.is_late AND \(Hearings.Hearing.countsSQL)
+                    SELECT CASE WHEN a.version = 1 THEN v.first_sent_at END, a.accepted_at, d.delivered_at
+                    FROM audit_acceptances a JOIN audit_partners p ON p.partner = :partner
+                    LEFT JOIN audit_deliveries d ON d.event_id = a.event_id AND d.partner = p.partner
+                    LEFT JOIN audit_verdicts v ON v.order_number = a.order_number
+                    WHERE \(Hearings.Hearing.countsSQL)
                     """, arguments: ["partner": partner]
             ).compactMap(Hearings.Hearing.init)
         }

@@ -48,20 +48,31 @@ package struct FaultTimeline: Hashable, Sendable {
 
     /// Reads the conductor's notes, a JSON object a line. A fault that ends is written again under its name,
     /// with its end. A line that a crash cut short, or that is none of ours, is passed over.
-    package init(lines text: String) {
+    ///
+    /// - Parameter now: A fault whose time was up well before this is over, though nobody lived to write it down:
+    ///   every fault ends by itself.
+    package init(lines text: String, now: Timestamp = SystemTime().now) {
         var byName: [String: Fault] = [:]
         for line in text.split(whereSeparator: \.isNewline) {
-            guard let fault = (try? JSONValue(parsing: Array(line.utf8))).flatMap(Fault.init) else {
+            guard let note = try? JSONValue(parsing: Array(line.utf8)), var fault = Fault(note) else {
                 continue
+            }
+            if fault.endedAt == nil, let end = note["ends_at"]?.string.flatMap({ Timestamp($0) }),
+                end + Self.undoing < now
+            {
+                fault.endedAt = end
             }
             byName["\(fault.name) \(fault.effectiveAt)"] = fault
         }
         self.init(Array(byName.values))
     }
 
+    /// How long it may take to undo a fault and to write that down.
+    private static let undoing = Duration.seconds(2)
+
     /// The notes in a data directory, `faults.ndjson`; empty where there are none.
-    package init(in directory: String) {
-        self.init(lines: TextFile.read("\(directory)/faults.ndjson") ?? "")
+    package init(in directory: String, now: Timestamp = SystemTime().now) {
+        self.init(lines: TextFile.read("\(directory)/faults.ndjson") ?? "", now: now)
     }
 
     /// Which faults were in effect then.

@@ -35,6 +35,7 @@ struct PipelineCounting {
         try readQueue(ledgers, &snapshot)
         try readOrders(ledgers, &snapshot)
         try readStream(ledgers, &snapshot)
+        try readGaps(ledgers, &snapshot)
         try readPartners(ledgers, &snapshot)
         snapshot.equation = equation
         return snapshot
@@ -84,6 +85,8 @@ struct PipelineCounting {
                 ).max()
             case Pipeline.deadOrderQueue, Pipeline.standardDeadOrderQueue:
                 snapshot.queue.deadLetters += count("waiting") + count("delayed") + count("in_flight")
+            case Pipeline.gapQueue:
+                snapshot.openGaps += count("waiting") + count("delayed") + count("in_flight")
             default: continue
             }
         }
@@ -127,6 +130,15 @@ struct PipelineCounting {
             }
             snapshot.streamLagMilliseconds = [snapshot.streamLagMilliseconds, lag].compactMap(\.self).max()
         }
+    }
+
+    private func readGaps(_ ledgers: Ledgers, _ snapshot: inout PipelineSnapshot) throws {
+        guard try ledgers.hasTable("stream_gaps", in: .function) else { return }
+        let row = try ledgers.look { db in
+            try Row.fetchOne(db, sql: "SELECT count(*), count(*) - count(told_at) FROM function.stream_gaps")
+        }
+        snapshot.gaps = row?[0] ?? 0
+        snapshot.openGaps += row?[1] ?? 0
     }
 
     /// When the first record behind a place arrived.

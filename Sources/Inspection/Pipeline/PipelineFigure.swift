@@ -17,6 +17,8 @@ package enum PipelineFigure: Hashable, Sendable {
         case stored, rejected, conflicts, repeats, outbox
         case records, behind
         case lag = "lag_ms"
+        case gaps
+        case openGaps = "open_gaps"
         case delivered
         case deliveriesPending = "deliveries_pending"
         case parked, lost
@@ -71,6 +73,7 @@ package enum PipelineFigure: Hashable, Sendable {
             case .waiting, .delayed, .inFlight, .deadLetters, .oldestAge, .records: [.broker]
             case .stored, .rejected, .conflicts, .repeats, .outbox: [.oms]
             case .behind, .lag: [.broker, .notify]
+            case .gaps, .openGaps: [.function]
             case .delivered, .deliveriesPending, .parked: [.notify]
             case .lost: [.shop, .broker, .oms]
             }
@@ -117,6 +120,8 @@ extension PipelineSnapshot {
         case .records: return Double(streamRecords)
         case .behind: return Double(streamBehind)
         case .lag: return Double(streamLagMilliseconds ?? 0)  // nothing waits
+        case .gaps: return Double(gaps)
+        case .openGaps: return Double(openGaps)
         case .delivered: return sum(\.delivered)
         case .deliveriesPending: return sum(\.pending)
         case .parked: return sum(\.parked)

@@ -13,6 +13,10 @@ package struct PipelineSnapshot: Hashable, Sendable {
     package var streamBehind = 0
     /// How long the first of those has been waiting; nil when there is none.
     package var streamLagMilliseconds: Int64?
+    /// Stretches of the stream that expired before the function had read them.
+    package var gaps = 0
+    /// Those of which the OMS does not know yet, or has not published the events again.
+    package var openGaps = 0
     /// By name.
     package var partners: [Partner] = []
     /// Over distinct order numbers; on a large system it may be some seconds older than the rest.
@@ -70,7 +74,7 @@ package struct PipelineSnapshot: Hashable, Sendable {
 
     /// Nothing is under way.
     package var isAtRest: Bool {
-        shop.unsent + queue.waiting + queue.delayed + queue.inFlight + orders.outbox + streamBehind
+        shop.unsent + queue.waiting + queue.delayed + queue.inFlight + orders.outbox + streamBehind + openGaps
             + partners.reduce(0) { $0 + $1.pending } == 0
     }
 }
@@ -99,6 +103,8 @@ extension PipelineSnapshot {
         object["records"] = JSONValue(streamRecords)
         object["behind"] = JSONValue(streamBehind)
         object["lag_ms"] = JSONValue(streamLagMilliseconds)
+        object["gaps"] = JSONValue(gaps)
+        object["open_gaps"] = JSONValue(openGaps)
         object["deliveries_pending"] = JSONValue(partners.reduce(0) { $0 + $1.pending })
         object["partners"] = .array(
             partners.map { partner in

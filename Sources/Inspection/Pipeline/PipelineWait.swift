@@ -10,6 +10,18 @@ package struct PipelineWait: Sendable {
     /// neither.
     package static let looksInARow = 3
 
+    package static let usualTimeout = Duration.seconds(30)
+    package static let usualPoll = Duration.milliseconds(200)
+
+    /// Why nobody could wait like this, in words for the person who wrote it; nil when all is well.
+    package static func complaint(timeout: Duration, poll: Duration) -> String? {
+        if poll < .milliseconds(10) { return "--poll is too short. Use 10ms or more." }
+        guard timeout >= poll * (looksInARow - 1) else {
+            return "--timeout leaves no room for \(looksInARow) looks. Make it longer, or --poll shorter."
+        }
+        return nil
+    }
+
     /// - Parameters:
     ///   - timeout: How long to wait; at least two polls, or three looks never come about.
     ///   - poll: Between two looks.

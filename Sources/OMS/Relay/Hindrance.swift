@@ -1,7 +1,7 @@
 import Disk
 import Wire
 
-/// Why events are still in the outbox after a sweep.
+/// Why events are still in the outbox after a sweep, or a gap is not refilled.
 struct Hindrance: Error, CustomStringConvertible {
     let description: String
     /// What failures have in common that need telling only once.
@@ -35,15 +35,19 @@ struct Hindrance: Error, CustomStringConvertible {
         concernsAll = false
     }
 
+    private init(_ error: DiskError) {
+        description = "\(error)"
+        kind = "disk"
+        isThrottling = false
+        concernsAll = true
+    }
+
     /// Nil for an error that waiting does not cure.
     init?(_ error: any Error) {
         switch error {
         case let hindrance as Hindrance: self = hindrance
-        case let error as DiskError where error.mayPass:
-            description = "\(error)"
-            kind = "disk"
-            isThrottling = false
-            concernsAll = true
+        case let error as ClientError: self.init(error)
+        case let error as DiskError where error.mayPass: self.init(error)
         default: return nil
         }
     }

@@ -27,6 +27,7 @@ package enum OrderSchema {
             "what came again under a known key, and one relay at a time",
             [OrderTables.bookkeeping, OrderWindows.onTheWayOut].joined(separator: "\n\n")
         ),
+        ("where in the stream each event stands", OrderTables.placesInTheStream),
     ]
 
     private static let currencies =

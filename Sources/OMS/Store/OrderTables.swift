@@ -174,4 +174,8 @@ enum OrderTables {
         CREATE INDEX rejections_order ON rejections(order_number) WHERE order_number IS NOT NULL;
         CREATE INDEX inbox_order      ON inbox(order_number) WHERE order_number IS NOT NULL;
         """
+
+    static let placesInTheStream = """
+        CREATE INDEX outbox_places ON outbox(shard_id, sequence_number) WHERE published_at IS NOT NULL;
+        """
 }

@@ -1,6 +1,7 @@
 import Clockwork
 import Disk
 import GRDB
+import Orders
 
 /// An event that the stream has yet to hear.
 package struct OutboxEntry: Hashable, Sendable {
@@ -116,6 +117,28 @@ extension OrderStore {
                 """,
                 [reason, entry.sequence, lease.epoch])
         }
+    }
+
+    /// Makes events unpublished again that were published into a stretch of the stream, and rings for the relay.
+    ///
+    /// - Returns: How many there were.
+    package func reopen(_ gap: StreamGap) throws -> Int {
+        let count = try disk.write { db in
+            // As numbers: digits, and more of them are more.
+            try db.run(
+                """
+                UPDATE outbox SET published_at = NULL, shard_id = NULL, sequence_number = NULL,
+                                  last_error = 'expired in the stream before it was read'
+                WHERE shard_id = :shard AND published_at IS NOT NULL
+                  AND (length(sequence_number), sequence_number) > (length(:after), :after)
+                  AND (:before IS NULL
+                       OR (length(sequence_number), sequence_number) < (length(:before), :before))
+                """,
+                ["shard": gap.shardID, "after": gap.after, "before": gap.before])
+            return db.changesCount
+        }
+        if count > 0 { outboxBell.ring() }
+        return count
     }
 
     /// The newest entry's sequence, or 0.

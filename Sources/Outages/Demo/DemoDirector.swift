@@ -115,12 +115,17 @@ package struct DemoDirector: Sendable {
         _ watch: inout DemoWatch, opened: Duration, isOver: () -> Bool
     ) async throws -> String? {
         var quietLooks = 0
+        var gaps = 0
         var overAt: Duration?
         while quietLooks < 3 {
             try await surroundings.time.sleep(for: .milliseconds(250))
             let runTime = surroundings.time.uptime - opened
             let snapshot = try watch.look(at: surroundings.now)
             street.journal.sample(snapshot.json)
+            if snapshot.gaps > gaps {
+                tell("gap: \(snapshot.gaps - gaps) stretches of the stream expired before they were read")
+                gaps = snapshot.gaps
+            }
             let absent = await watch.absent(at: runTime)
             watch.note(snapshot, isBroken: street.journal.isAnythingBroken, runTime: runTime)
             await watch.weigh()

@@ -65,7 +65,7 @@ package actor FaultDesk {
             endsAt: effectiveAt + fault.duration, proof: injection.proof)
         journal.faultBegan(
             fault.name, target: fault.target.description, kind: fault.kind.rawValue,
-            requestedAt: requestedAt, effectiveAt: effectiveAt, proof: injection.proof)
+            requestedAt: requestedAt, effectiveAt: effectiveAt, endsAt: told.endsAt, proof: injection.proof)
         // Not a child of anything: it ends with the fault, whatever becomes of whoever asked for it.
         let timer = Task { [time] in
             guard (try? await time.sleep(for: max(.zero, told.endsAt - time.now))) != nil else { return }

@@ -76,11 +76,13 @@ struct SimulatedCast {
         oms.queue = .name(shop.queue)
         oms.planted = sabotage?.inOMS
         let queue = client(SQS.self, of: "broker", as: .intake, retries: RetryPolicy(), at: place)
+        let gaps = client(SQS.self, of: "broker", as: .relay, retries: RetryPolicy(), at: place)
         let stream = client(Kinesis.self, of: "broker", as: .relay, retries: .never, at: place)
         return Play(services: [
             try OrderManagement(
                 settings: oms, storage: place.storage, queue: WatchedClient(queue, by: witness),
-                stream: WatchedClient(stream, by: witness), surroundings: place.around, logger: place.logger)
+                gaps: gaps, stream: WatchedClient(stream, by: witness), surroundings: place.around,
+                logger: place.logger)
         ])
     }
 
@@ -88,10 +90,11 @@ struct SimulatedCast {
         let courier = client(
             CourierIntake.self, of: "courier", as: .function, retries: RetryPolicy(), at: place)
         let stream = client(Kinesis.self, of: "broker", as: .function, retries: RetryPolicy(), at: place)
+        let queue = client(SQS.self, of: "broker", as: .function, retries: RetryPolicy(), at: place)
         return Play(services: [
             try FunctionHost(
                 settings: FunctionSettings(streamName: Pipeline.eventStream), storage: place.storage,
-                kinesis: stream,
+                kinesis: stream, queue: queue,
                 handler: CourierHandler(courier: courier), surroundings: place.around, logger: place.logger,
                 planted: sabotage?.inFunction)
         ])

@@ -29,6 +29,7 @@ package final class Journal: Sendable {
         var kind: String
         var requestedAt: Timestamp?
         var effectiveAt: Timestamp
+        var endsAt: Timestamp?
     }
 
     package init(in directory: RunDirectory, time: any TimeSource) {
@@ -61,13 +62,15 @@ package final class Journal: Sendable {
     /// - Parameters:
     ///   - requestedAt: When somebody asked for it; nil where nobody did.
     ///   - effectiveAt: Nil is now.
+    ///   - endsAt: When it ends by itself, whatever becomes of the conductor; nil where the story ends it.
     ///   - proof: How we know, such as "process 4711 gone after 3 ms".
     package func faultBegan(
         _ name: String, target: String, kind: String, requestedAt: Timestamp? = nil,
-        effectiveAt: Timestamp? = nil, proof: String
+        effectiveAt: Timestamp? = nil, endsAt: Timestamp? = nil, proof: String
     ) {
         let fault = Fault(
-            target: target, kind: kind, requestedAt: requestedAt, effectiveAt: effectiveAt ?? time.now)
+            target: target, kind: kind, requestedAt: requestedAt, effectiveAt: effectiveAt ?? time.now,
+            endsAt: endsAt)
         state.withLock { $0.openFaults[name] = fault }
         appendFault(name, fault, proof: proof)
         note("\(target) \(kind) (\(proof))")
@@ -97,6 +100,7 @@ package final class Journal: Sendable {
                 "name": .string(name), "target": .string(fault.target), "kind": .string(fault.kind),
                 "requested_at": JSONValue(fault.requestedAt?.description),
                 "effective_at": .string(fault.effectiveAt.description),
+                "ends_at": JSONValue(fault.endsAt?.description),
                 "ended_at": JSONValue(ended?.at.description), "ended_by": JSONValue(ended?.by),
                 "proof": JSONValue(proof),
             ], to: directory.faults)

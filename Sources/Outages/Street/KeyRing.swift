@@ -74,11 +74,16 @@ package struct KeyRing: Sendable {
                     "sqs:GetQueueUrl",
                 ], on: ordersQueues)
         case .relay:
-            allow(
-                [
-                    "kinesis:PutRecord", "kinesis:PutRecords", "kinesis:DescribeStreamSummary",
-                    "kinesis:ListShards",
-                ], on: orderEvents)
+            AccessPolicy([
+                AccessPolicy.Statement(
+                    actions: [
+                        "kinesis:PutRecord", "kinesis:PutRecords", "kinesis:DescribeStreamSummary",
+                        "kinesis:ListShards",
+                    ], resources: orderEvents),
+                AccessPolicy.Statement(
+                    actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueUrl"],
+                    resources: [Pipeline.gapQueue]),
+            ])
         case .function:
             AccessPolicy([
                 AccessPolicy.Statement(
@@ -87,7 +92,7 @@ package struct KeyRing: Sendable {
                         "kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:AwaitRecords",
                     ], resources: orderEvents),
                 AccessPolicy.Statement(
-                    actions: ["sqs:SendMessage", "sqs:GetQueueUrl"], resources: [Pipeline.deadEventQueue]),
+                    actions: ["sqs:SendMessage", "sqs:GetQueueUrl"], resources: [Pipeline.gapQueue]),
                 AccessPolicy.Statement(actions: ["courier:AcceptEvents"], resources: ["courier"]),
             ])
         case .courier:

@@ -20,7 +20,7 @@ package struct Leftovers: Hashable, Sendable {
     /// - Parameter lookers: Who looks, and listens himself meanwhile.
     /// - Returns: Nil when nothing tells of a run in this directory.
     package init?(in directory: RunDirectory, besides lookers: Set<String> = [], now: Timestamp) {
-        let timeline = FaultTimeline(in: directory.path)
+        let timeline = FaultTimeline(in: directory.path, now: now)
         let record = directory.streetRecord
         let addresses = directory.read(directory.ports)?.object
         guard record != nil || addresses != nil || !timeline.faults.isEmpty else { return nil }

@@ -19,6 +19,15 @@ package struct Provisioning: Sendable {
         let isFIFO = settings.queueKind == .fifo
         let kind: WireMap<String> = isFIFO ? ["FifoQueue": "true"] : [:]
         let dead = isFIFO ? Pipeline.deadOrderQueue : Pipeline.standardDeadOrderQueue
+        let orders = isFIFO ? Pipeline.orderQueue : Pipeline.standardOrderQueue
+        try await makeQueue(orders, kind, deadLettersTo: dead)
+        try await makeQueue(Pipeline.gapQueue, [:], deadLettersTo: Pipeline.deadEventQueue)
+        try await makeStream()
+    }
+
+    private func makeQueue(
+        _ name: String, _ kind: WireMap<String>, deadLettersTo dead: String
+    ) async throws {
         let deadURL = try await queue(CreateQueue(queueName: dead, attributes: kind)).queueUrl
         let deadARN = try await queue(GetQueueAttributes(queueUrl: deadURL, attributeNames: ["QueueArn"]))
             .attributes?["QueueArn"]
@@ -26,12 +35,7 @@ package struct Provisioning: Sendable {
         attributes["VisibilityTimeout"] = String(settings.visibilityTimeout.components.seconds)
         attributes["RedrivePolicy"] =
             #"{"deadLetterTargetArn":"\#(deadARN ?? "")","maxReceiveCount":\#(settings.maxReceiveCount)}"#
-        _ = try await queue(
-            CreateQueue(
-                queueName: isFIFO ? Pipeline.orderQueue : Pipeline.standardOrderQueue, attributes: attributes)
-        )
-        _ = try await queue(CreateQueue(queueName: Pipeline.deadEventQueue))
-        try await makeStream()
+        _ = try await queue(CreateQueue(queueName: name, attributes: attributes))
     }
 
     private func makeStream() async throws {

@@ -26,21 +26,16 @@ struct WaitCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("How long to wait at most (default: 30s).", valueName: "span"),
         transform: SpanOption.parsed)
-    var timeout: Duration = .seconds(30)
+    var timeout = PipelineWait.usualTimeout
     @Option(
         help: ArgumentHelp("Between two looks (default: 200ms).", valueName: "span"),
         transform: SpanOption.parsed)
-    var poll: Duration = .milliseconds(200)
+    var poll = PipelineWait.usualPoll
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
-        guard poll >= .milliseconds(10) else {
-            throw ValidationError("--poll is too short. Use 10ms or more.")
-        }
-        guard timeout >= poll * (PipelineWait.looksInARow - 1) else {
-            throw ValidationError(
-                "--timeout leaves no room for \(PipelineWait.looksInARow) looks. Make it longer, or --poll shorter."
-            )
+        if let complaint = PipelineWait.complaint(timeout: timeout, poll: poll) {
+            throw ValidationError(complaint)
         }
     }
 

@@ -110,6 +110,7 @@ struct RoleBuilder {
         return try OrderManagement(
             settings: oms, storage: storage,
             queue: client(SQS.self, over: .omsToBroker, as: .intake, retries: RetryPolicy()),
+            gaps: client(SQS.self, over: .relayToBroker, as: .relay, retries: RetryPolicy()),
             stream: client(Kinesis.self, over: .relayToBroker, as: .relay, retries: .never),
             surroundings: surroundings,
             logger: logger)
@@ -143,6 +144,7 @@ struct RoleBuilder {
         return try FunctionHost(
             settings: FunctionSettings(streamName: Pipeline.eventStream), storage: storage,
             kinesis: client(Kinesis.self, over: .functionToBroker, as: .function, retries: RetryPolicy()),
+            queue: client(SQS.self, over: .functionToBroker, as: .function, retries: RetryPolicy()),
             handler: CourierHandler(courier: courier), surroundings: surroundings, logger: logger)
     }
 

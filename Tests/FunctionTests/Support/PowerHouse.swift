@@ -12,6 +12,7 @@ import Wire
 final class PowerHouse {
     let world: SimulatedWorld
     let stream: PaperStream
+    let queue: PaperQueue
     let handler: PaperHandler
     var settings = FunctionSettings(streamName: "order-events")
     var planted: PlantedBug?
@@ -27,6 +28,7 @@ final class PowerHouse {
         world = SimulatedWorld(seed: seed, beginning: .noon)
         outside = world.host(named: "outside")
         stream = PaperStream(shards: shards, time: outside)
+        queue = PaperQueue(time: outside)
         handler = PaperHandler(time: outside)
     }
 
@@ -42,7 +44,8 @@ final class PowerHouse {
             directory: directory.path, witness: assassin,
             opened: { disk in host.onDeath { disk.close(orderly: false) } })
         let function = try FunctionHost(
-            settings: settings, storage: storage, kinesis: stream, handler: handler,
+            settings: settings, storage: storage, kinesis: stream, queue: queue,
+            handler: handler,
             surroundings: Surroundings(time: host, chance: .seeded(seed)), logger: .silent, planted: planted)
         inside = host
         // The world runs it and drops it; nobody waits for it.

@@ -81,6 +81,9 @@ final class FakeQueue: Client, @unchecked Sendable {
             return GetQueueUrl.Output(queueUrl: "\(Self.url)-\(operation.queueName)")
         case let operation as ReceiveMessage:
             return ReceiveMessage.Output(messages: try await receive(operation))
+        case let operation as DeleteMessage:
+            delete(receipt: operation.receiptHandle)
+            return DeleteMessage.Output()
         case let operation as DeleteMessageBatch:
             let failed = failing ? operation.entries.map { Self.failure(of: $0.id) } : nil
             if !failing { for entry in operation.entries { delete(receipt: entry.receiptHandle) } }

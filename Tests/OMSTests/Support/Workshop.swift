@@ -13,6 +13,8 @@ import Wire
 final class Workshop {
     let world: SimulatedWorld
     let queue: FakeQueue
+    /// Where the reader of the stream tells of what expired.
+    let gaps: FakeQueue
     let stream: FakeStream
     let log = LogBook()
     var settings: OrderManagement.Settings
@@ -31,6 +33,7 @@ final class Workshop {
         world = SimulatedWorld(seed: seed, beginning: .noon)
         outside = world.host(named: "outside")
         queue = FakeQueue(time: outside)
+        gaps = FakeQueue(time: outside)
         stream = FakeStream(time: outside)
         settings = OrderManagement.Settings()
         settings.queue = .name("orders")
@@ -48,7 +51,7 @@ final class Workshop {
             directory: directory.path, witness: witness,
             opened: { disk in host.onDeath { disk.close(orderly: false) } })
         let management = try OrderManagement(
-            settings: settings, storage: storage, queue: queue, stream: stream,
+            settings: settings, storage: storage, queue: queue, gaps: gaps, stream: stream,
             surroundings: Surroundings(time: host, chance: .seeded(seed)), logger: log.logger)
         self.management = management
         store = management.store

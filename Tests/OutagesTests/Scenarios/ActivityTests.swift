@@ -124,7 +124,13 @@ import Testing
             ),
             ("check shop-open", .checkShopOpen(ShopOpenCheck())),
             ("queue stats orders.fifo --json", .queueStats(queue: "orders.fifo")),
-            ("wait stored=5", .wait([PipelineCondition(name: "stored", value: 5)], timeout: .seconds(30))),
+            ("wait stored=5", .wait([try! PipelineCondition("stored=5")], timeout: .seconds(30))),
+            (
+                "wait stored>=5 crm.pending<3 --timeout 5s --poll 1s",
+                .wait(
+                    [try! PipelineCondition("stored>=5"), try! PipelineCondition("crm.pending<3")],
+                    timeout: .seconds(5))
+            ),
         ] as [(String, ActivityCommand)])
     func `is read from its words`(line: String, command: ActivityCommand) throws {
         #expect(try ActivityCommand(words: line.split(separator: " ").map(String.init)) == command)
@@ -149,8 +155,12 @@ import Testing
         ("queue stats", 2, "queue stats needs the name of a queue. Write orders."),
         ("wait", 1, "wait needs to know for what. Write waiting=0 or the like."),
         (
-            "wait waiting<3", 1,
-            "waiting<3 is no condition. Write a number of the pipeline, such as waiting=0."
+            "wait waiting<few", 1,
+            "waiting<few is no condition. Write a number's name, one of = != < <= > >=, and what it should be, such as waiting=0."
+        ),
+        (
+            "wait waiting=0 --timeout 300ms", 3,
+            "--timeout leaves no room for 3 looks. Make it longer, or --poll shorter."
         ),
         ("wait inflight=0", 1, "The pipeline has no number inflight. Did you mean in_flight?"),
     ])

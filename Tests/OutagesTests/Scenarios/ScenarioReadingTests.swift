@@ -41,8 +41,8 @@ import Testing
             method.map(\.command) == [
                 .addFault(kill), .queueStats(queue: "orders"),
                 .wait(
-                    ["waiting", "in_flight", "outbox", "deliveries_pending"].map {
-                        PipelineCondition(name: $0, value: 0)
+                    try ["waiting=0", "in_flight=0", "outbox=0", "deliveries_pending=0"].map {
+                        try PipelineCondition($0)
                     }, timeout: .seconds(30)),
             ])
         #expect(method.map(\.role) == [.action, .probe, .action])
@@ -154,7 +154,7 @@ import Testing
         ),
         (
             ScenarioText.short(staging: "limits: {p95: 1s}"),
-            "10:14: limits has no p95. Use one of: recovery, p95_age, repeats_per_partner, shop_share, shop_p99, isolation_factor, fewest_orders."
+            "10:14: limits has no p95. Use one of: recovery, p95_age, repeats_per_partner, shop_share, shop_p99, isolation_factor, parked_is_fine, fewest_orders."
         ),
         (
             ScenarioText.short(method: "  - do: fault add partner-crn stop --for 1s"),

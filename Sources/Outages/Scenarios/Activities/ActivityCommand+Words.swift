@@ -93,26 +93,23 @@ extension ActivityCommand {
     }
 
     private static func wait(_ words: [String]) throws(WordMistakes) -> ActivityCommand {
-        var line = CommandWords(words, options: ["timeout"], flags: ["json"])
+        var line = CommandWords(words, options: ["timeout", "poll"], flags: ["json"])
         let conditions = line.standing.compactMap { word -> PipelineCondition? in
-            let parts = word.text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 2, let value = Int(parts[1]), value >= 0 else {
-                line.mistake(
-                    word.place,
-                    "\(word.text) is no condition. Write a number of the pipeline, such as waiting=0.")
+            do throws(PipelineCondition.Fault) {
+                return try PipelineCondition(word.text)
+            } catch {
+                line.mistake(word.place, error.description)
                 return nil
             }
-            guard PipelineCondition.names.contains(parts[0]) else {
-                let advice = Spelling.advice(for: parts[0], among: PipelineCondition.names)
-                line.mistake(word.place, "The pipeline has no number \(parts[0]). \(advice)")
-                return nil
-            }
-            return PipelineCondition(name: parts[0], value: value)
         }
         if line.standing.isEmpty {
             line.mistake(0, "wait needs to know for what. Write waiting=0 or the like.")
         }
-        let timeout = line.span("timeout") ?? .seconds(30)
+        let timeout = line.span("timeout") ?? PipelineWait.usualTimeout
+        let poll = line.span("poll") ?? PipelineWait.usualPoll
+        if let complaint = PipelineWait.complaint(timeout: timeout, poll: poll) {
+            line.mistake((line["timeout"] ?? line["poll"])?.place ?? 0, complaint)
+        }
         try line.end()
         return .wait(conditions, timeout: timeout)
     }

@@ -1,5 +1,4 @@
 import Inspection
-import JSON
 
 /// What an activity asks of `orderflow`, as a value: so that a file that asks for what cannot be is found before it is
 /// played, by calling `orderflow`.
@@ -16,7 +15,7 @@ package enum ActivityCommand: Hashable, Sendable {
     case checkShopOpen(ShopOpenCheck)
     /// `queue stats NAME`: a line of numbers about one queue.
     case queueStats(queue: String)
-    /// `wait KEY=VALUE … --timeout 30s`: until all numbers of the pipeline are so.
+    /// `wait waiting=0 'stored>=100' … --timeout 30s`: until all numbers of the pipeline are so.
     case wait([PipelineCondition], timeout: Duration)
 }
 
@@ -51,20 +50,4 @@ package struct ShopOpenCheck: Hashable, Sendable {
         self.mostAnswerP99 = mostAnswerP99
         self.window = window
     }
-}
-
-/// A number of the pipeline and what it must be.
-package struct PipelineCondition: Hashable, Sendable {
-    /// As in `orderflow status --json`: `waiting`, `in_flight`, `outbox`, `deliveries_pending`.
-    package var name: String
-    package var value: Int
-
-    package init(name: String, value: Int) {
-        self.name = name
-        self.value = value
-    }
-
-    /// The numbers that can be waited for.
-    package static let names: [String] = PipelineSnapshot().json.members
-        .filter { $0.value.integer != nil }.map(\.name)
 }

@@ -26,6 +26,7 @@ package final class ScenarioPlot: Plot {
     package func audit(at now: Timestamp) -> AuditSettings {
         var settings = AuditSettings(now: now)
         settings.limits = scenario.staging.limits.audit
+        settings.allowsParked = scenario.staging.limits.parkedIsFine
         return settings
     }
 

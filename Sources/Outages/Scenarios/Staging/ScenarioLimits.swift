@@ -13,6 +13,8 @@ package struct ScenarioLimits: Hashable, Sendable {
     package var shopAnswerP99 = Duration.milliseconds(250)
     /// How many times slower healthy partners may become while another is away.
     package var isolationFactor = 2.0
+    /// Whether what a partner refused for good may be given up; then `notified` asks for no more.
+    package var parkedIsFine = false
     /// Acknowledged orders inside of the faults' spans, below which a run proves nothing.
     package var fewestOrders = 20
 }
@@ -32,7 +34,7 @@ extension ScenarioLimits {
         section.allow(
             [
                 "recovery", "p95_age", "repeats_per_partner", "shop_share", "shop_p99", "isolation_factor",
-                "fewest_orders",
+                "parked_is_fine", "fewest_orders",
             ], &complaints)
         let upToAnHour: ClosedRange<Duration> = .milliseconds(1)...(.seconds(3_600))
         if let span = section.span("recovery", in: upToAnHour, &complaints) { recovery = span }
@@ -42,6 +44,7 @@ extension ScenarioLimits {
         if let factor = section.number("isolation_factor", in: 1...1_000, &complaints) {
             isolationFactor = factor
         }
+        if let isFine = section.truth("parked_is_fine", &complaints) { parkedIsFine = isFine }
         if let count = section.integer("fewest_orders", in: 0...1_000_000, &complaints) {
             fewestOrders = count
         }
