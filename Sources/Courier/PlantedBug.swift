@@ -4,4 +4,6 @@
 package enum PlantedBug: CaseIterable, Hashable, Sendable {
     /// A delivery is written down as delivered before it is posted.
     case recordedBeforePosted
+    /// Each attempt goes out under an id of its own, so that no receiver knows a repeat.
+    case freshIDForEachAttempt
 }

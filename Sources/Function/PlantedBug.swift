@@ -4,4 +4,8 @@
 package enum PlantedBug: CaseIterable, Hashable, Sendable {
     /// The checkpoint moves before the handler has been asked.
     case checkpointedBeforeHandled
+    /// A batch that failed is passed over, and the checkpoint moves.
+    case failedBatchPassedOver
+    /// Nobody is told what expired unread.
+    case gapKeptQuiet
 }

@@ -8,4 +8,6 @@ package enum PlantedBug: CaseIterable, Hashable, Sendable {
     case outboxNotSwept
     /// A repeat is looked for under the queue's message id and not under the shop's key.
     case deduplicationByMessageID
+    /// The relay takes a call that was answered for one of which every record was kept.
+    case failedRecordsIgnored
 }

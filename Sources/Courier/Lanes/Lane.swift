@@ -76,7 +76,9 @@ final class Lane: Sendable {
     private func perform(_ errand: Errand) async {
         if planted == .recordedBeforePosted { await record(Self.wishfulReply, of: errand, after: .zero) }
         let start = surroundings.time.uptime
-        let request = WireRequest(carrying: errand, to: endpoint, now: surroundings.now)
+        var carried = errand
+        if planted == .freshIDForEachAttempt { carried.eventID += "_\(errand.attempt)" }
+        let request = WireRequest(carrying: carried, to: endpoint, now: surroundings.now)
         let reply: Reply
         do {
             let response = try await transport.send(request, timeout: endpoint.timeout)

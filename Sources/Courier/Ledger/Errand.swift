@@ -3,7 +3,7 @@ import Clockwork
 /// One attempt that is about to be made, already on record.
 struct Errand: Hashable, Sendable {
     /// Also the `webhook-id`.
-    let eventID: String
+    var eventID: String
     let orderNumber: String
     /// From 1. An attempt that the courier's own death cut short is made again under its number.
     let attempt: Int

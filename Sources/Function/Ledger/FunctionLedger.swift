@@ -88,7 +88,7 @@ struct FunctionLedger: Sendable {
         }
     }
 
-    /// Moves the checkpoint and nothing else: what ``PlantedBug/checkpointedBeforeHandled`` does too early.
+    /// Moves the checkpoint and nothing else: what a ``PlantedBug`` does too early, or without reason.
     func moveCheckpoint(behind batch: RecordBatch, under lease: Lease) throws {
         try disk.write { try moveCheckpoint(behind: batch, under: lease, in: $0) }
     }

@@ -139,6 +139,7 @@ final class ShardReader: Sendable {
     }
 
     private func note(gapAfter checkpoint: String, before first: String?, under lease: Lease) throws {
+        guard planted != .gapKeptQuiet else { return }
         let gap = StreamGap(
             stream: settings.streamName, shardID: shardID, after: checkpoint, before: first)
         guard try ledger.note(gap, under: lease) else { return }
@@ -201,6 +202,10 @@ final class ShardReader: Sendable {
                 if Task.isCancelled { throw CancellationError() }
                 invocation.duration = surroundings.time.uptime - start
                 try ledger.noteFailure(of: batch, invocation: invocation, error: "\(error)")
+                if planted == .failedBatchPassedOver {
+                    try ledger.moveCheckpoint(behind: batch, under: lease)
+                    return true
+                }
                 if invocation.attempt == 1 {
                     logger.warning(
                         "A batch failed and is tried again; its shard waits",

@@ -91,7 +91,8 @@ final class Relay: Sendable {
             plan.add(page)
             while case let load = plan.nextLoad(), !load.isEmpty {
                 try await surroundings.pass(.relayBeforePut)
-                let answer = try await publisher.publish(load)
+                var answer = try await publisher.publish(load)
+                if settings.planted == .failedRecordsIgnored { answer.ignoreFailures() }
                 try await surroundings.pass(.relayPutBeforeMark)
                 guard try await tickOff(answer.publications, under: lease) else { return round.lease = nil }
                 for entry in answer.failed { plan.hold(entry.partitionKey) }

@@ -11,6 +11,15 @@ struct StreamPublisher: Sendable {
         /// The last thing that went wrong, if anything did.
         var hindrance: Hindrance?
 
+        /// What ``OMS/PlantedBug/failedRecordsIgnored`` does.
+        mutating func ignoreFailures() {
+            hindrance = nil
+            publications = publications.map { entry, publication in
+                guard case .failed = publication else { return (entry, publication) }
+                return (entry, .published(shard: "unknown", sequenceNumber: "unknown"))
+            }
+        }
+
         var failed: [OutboxEntry] {
             publications.compactMap { entry, publication in
                 if case .failed = publication { entry } else { nil }

@@ -33,7 +33,7 @@ struct MoodInjector: FaultInjector {
 
 extension MoodDescription {
     /// - Parameter fault: Of the broker's layer; its figures lie within the mood's, but for the youngest iterators.
-    fileprivate init(_ fault: FaultRequest) {
+    init(_ fault: FaultRequest) {
         self.init(kind: fault.kind.rawValue)
         let age = fault.span("age").map { Int($0.milliseconds) }
         switch fault.kind {

@@ -3,13 +3,18 @@ import Disk
 
 /// Kills a simulated computer exactly before or after one of its commits, or at a waypoint, and lets a dead one do neither.
 final class CrashPoint: CommitWitness, WaypointWitness, @unchecked Sendable {  // lives on its world's thread
+    private let part: SimulatedPart
     private let host: SimulatedHost
     private let watch: PointWatch
     private var armed: (side: CommitPoint.Side, commitsLeft: Int)?
     private let struck: (SweepPoint.Moment) -> Void
 
     /// - Parameter struck: Told where it has killed.
-    init(host: SimulatedHost, watch: PointWatch, struck: @escaping (SweepPoint.Moment) -> Void) {
+    init(
+        of part: SimulatedPart, host: SimulatedHost, watch: PointWatch,
+        struck: @escaping (SweepPoint.Moment) -> Void
+    ) {
+        self.part = part
         self.host = host
         self.watch = watch
         self.struck = struck
@@ -24,13 +29,22 @@ final class CrashPoint: CommitWitness, WaypointWitness, @unchecked Sendable {  /
         guard host.isAlive else { throw DeadComputer() }
         let isLast = watch.passes(point, in: host.name)
         if isArmed(for: point) || isLast { try die(at: .commit(point)) }
+        if let refusal = part.snares.refusal(of: point) { throw refusal }
     }
 
     func reached(_ point: Waypoint) throws -> Duration? {
         guard host.isAlive else { throw DeadComputer() }
         let pass = watch.passes(point, in: host.name)
         if pass.isLast { try die(at: .waypoint(point, pass: pass.number)) }
-        return nil
+        guard let (deed, place, end) = part.snares.strike(at: point) else { return nil }
+        switch deed {
+        case .crash: try die(at: .waypoint(point, pass: pass.number))
+        case .error: throw ProvokedError(place: place)
+        case .sleep(let span): return span
+        case .freeze:
+            part.freeze(until: end)
+            return nil
+        }
     }
 
     private func die(at moment: SweepPoint.Moment) throws -> Never {

@@ -9,21 +9,37 @@ package enum Sabotage: String, Hashable, Sendable, CaseIterable {
     case deleteBeforeCommit = "delete before commit"
     case outboxNotSwept = "outbox not swept"
     case deduplicationByMessageID = "deduplication by message id"
+    case failedRecordsIgnored = "failed records ignored"
     case checkpointBeforeHandled = "checkpoint before the handler"
+    case failedBatchPassedOver = "failed batch passed over"
+    case gapKeptQuiet = "gap kept quiet"
     case recordBeforePosted = "record before the post"
+    case freshIDForEachAttempt = "fresh id for each attempt"
 
     var inOMS: OMS.PlantedBug? {
         switch self {
         case .deleteBeforeCommit: .deleteBeforeCommit
         case .outboxNotSwept: .outboxNotSwept
         case .deduplicationByMessageID: .deduplicationByMessageID
-        case .checkpointBeforeHandled, .recordBeforePosted: nil
+        case .failedRecordsIgnored: .failedRecordsIgnored
+        default: nil
         }
     }
 
     var inFunction: Function.PlantedBug? {
-        self == .checkpointBeforeHandled ? .checkpointedBeforeHandled : nil
+        switch self {
+        case .checkpointBeforeHandled: .checkpointedBeforeHandled
+        case .failedBatchPassedOver: .failedBatchPassedOver
+        case .gapKeptQuiet: .gapKeptQuiet
+        default: nil
+        }
     }
 
-    var inCourier: Courier.PlantedBug? { self == .recordBeforePosted ? .recordedBeforePosted : nil }
+    var inCourier: Courier.PlantedBug? {
+        switch self {
+        case .recordBeforePosted: .recordedBeforePosted
+        case .freshIDForEachAttempt: .freshIDForEachAttempt
+        default: nil
+        }
+    }
 }

@@ -17,6 +17,10 @@ struct SimulatedCast {
     let shop: ShopSettings
     let purchases: any PurchaseSource
     let sabotage: Sabotage?
+    /// How patiently partners are served.
+    var patience = Patience.simulated
+    /// By which the shop is asked for what it would not do by itself.
+    var rehearsal: Rehearsal?
     let network: SimulatedNetwork
     /// Sees what is asked of the queue and of the stream, and what they answer.
     let witness: WireWitness
@@ -61,11 +65,12 @@ struct SimulatedCast {
     }
 
     private func shop(_ place: Place) throws -> Play {
-        let queue = client(SQS.self, of: "broker", as: .shop, retries: .never, at: place)
+        let queue = client(
+            SQS.self, of: "broker", over: .shopToBroker, as: .shop, retries: .never, at: place)
         return Play(services: [
             try WebShop(
-                shop, source: purchases, storage: place.storage, queue: queue, surroundings: place.around,
-                logger: place.logger)
+                shop, source: purchases, storage: place.storage, queue: queue, rehearsal: rehearsal,
+                surroundings: place.around, logger: place.logger)
         ])
     }
 
@@ -75,9 +80,12 @@ struct SimulatedCast {
         oms.visibility = settings.visibilityTimeout
         oms.queue = .name(shop.queue)
         oms.planted = sabotage?.inOMS
-        let queue = client(SQS.self, of: "broker", as: .intake, retries: RetryPolicy(), at: place)
-        let gaps = client(SQS.self, of: "broker", as: .relay, retries: RetryPolicy(), at: place)
-        let stream = client(Kinesis.self, of: "broker", as: .relay, retries: .never, at: place)
+        let queue = client(
+            SQS.self, of: "broker", over: .omsToBroker, as: .intake, retries: RetryPolicy(), at: place)
+        let gaps = client(
+            SQS.self, of: "broker", over: .relayToBroker, as: .relay, retries: RetryPolicy(), at: place)
+        let stream = client(
+            Kinesis.self, of: "broker", over: .relayToBroker, as: .relay, retries: .never, at: place)
         return Play(services: [
             try OrderManagement(
                 settings: oms, storage: place.storage, queue: WatchedClient(queue, by: witness),
@@ -88,9 +96,12 @@ struct SimulatedCast {
 
     private func function(_ place: Place) throws -> Play {
         let courier = client(
-            CourierIntake.self, of: "courier", as: .function, retries: RetryPolicy(), at: place)
-        let stream = client(Kinesis.self, of: "broker", as: .function, retries: RetryPolicy(), at: place)
-        let queue = client(SQS.self, of: "broker", as: .function, retries: RetryPolicy(), at: place)
+            CourierIntake.self, of: "courier", over: .functionToCourier, as: .function,
+            retries: RetryPolicy(), at: place)
+        let stream = client(
+            Kinesis.self, of: "broker", over: .functionToBroker, as: .function, retries: RetryPolicy(), at: place)
+        let queue = client(
+            SQS.self, of: "broker", over: .functionToBroker, as: .function, retries: RetryPolicy(), at: place)
         return Play(services: [
             try FunctionHost(
                 settings: FunctionSettings(streamName: Pipeline.eventStream), storage: place.storage,
@@ -106,12 +117,16 @@ struct SimulatedCast {
                 return nil
             }
             var endpoint = Endpoint(name: partner.name, url: url, secrets: [partner.secret])
-            endpoint.patience = .simulated
+            endpoint.concurrency = settings.courierConcurrency
+            endpoint.patience = patience
             return endpoint
         }
         let courier = try CourierService(
             settings: CourierSettings(endpoints: endpoints), storage: place.storage,
-            transports: { network.transport(from: place.host, to: $0.url.host) }, admission: admission,
+            transports: { endpoint in
+                network.transport(
+                    from: place.host, to: endpoint.url.host, over: .courierToPartner(endpoint.name))
+            }, admission: admission,
             surroundings: place.around, logger: place.logger, planted: sabotage?.inCourier)
         return Play(services: [courier], answer: { await courier.answer($0) })
     }
@@ -130,11 +145,11 @@ struct SimulatedCast {
     }
 
     private func client<Service: WireService>(
-        _ service: Service.Type, of server: String, as holder: KeyRing.Holder, retries: RetryPolicy,
-        at place: Place
+        _ service: Service.Type, of server: String, over arrow: FaultArrow, as holder: KeyRing.Holder,
+        retries: RetryPolicy, at place: Place
     ) -> SigningClient<Service, SimulatedTransport> {
         SigningClient(
-            service, over: network.transport(from: place.host, to: server),
+            service, over: network.transport(from: place.host, to: server, over: arrow),
             credentials: settings.keys[holder].credentials, region: settings.region,
             surroundings: place.around,
             retries: retries)
@@ -149,8 +164,12 @@ extension StreetRole {
 }
 
 extension Patience {
+    init(_ schedule: StreetSettings.RetrySchedule) {
+        self = schedule == .fast ? .fast : .standard
+    }
+
     /// As patient as for endpoints out in the world, at a pace at which a run of minutes sees it all.
-    fileprivate static let simulated = Patience(
+    static let simulated = Patience(
         schedule: .exponential(base: .milliseconds(200), factor: 2, cap: .seconds(5), limit: 100),
         afterOverload: .seconds(1),
         breaker: CircuitBreaker.Limits(

@@ -24,6 +24,8 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
     var weather = Weather.calm
     /// Nothing that is sent this way arrives.
     var cutArrows: Set<Arrow> = []
+    /// What a scenario has put on single ways.
+    private var faults: [WireFault] = []
     /// Says who is to die before he hears an answer.
     var watch: PointWatch?
     private(set) var sightings = Sightings()
@@ -44,8 +46,26 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
     }
 
     /// How a program on `host` reaches the computer called `name`.
-    func transport(from host: SimulatedHost, to name: String) -> SimulatedTransport {
-        SimulatedTransport(network: self, host: host, server: name)
+    ///
+    /// - Parameter arrow: The way between two roles that this is; nil where no fault is ever put on it.
+    func transport(
+        from host: SimulatedHost, to name: String, over arrow: FaultArrow? = nil
+    ) -> SimulatedTransport {
+        SimulatedTransport(network: self, host: host, server: name, arrow: arrow)
+    }
+
+    /// Puts a fault on a way; one that is down drops what is under way on it.
+    func add(_ fault: WireFault) {
+        faults.append(fault)
+        guard fault.fault.kind == .down else { return }
+        for call in calls where call.arrow == fault.arrow && call.isOpen {
+            world.after(lag()) { call.fail("the connection was cut", at: .exchange) }
+            hangUp(call)
+        }
+    }
+
+    func removeFault(named name: String) {
+        faults.removeAll { $0.fault.name == name }
     }
 
     /// Tells the other ends of a computer's connections that it has died.
@@ -63,7 +83,7 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
     // MARK: One call
 
     fileprivate func begin(_ call: SimulatedCall, patience: Duration) {
-        let passage = weather.passage(using: &random)
+        var passage = weather.passage(using: &random)
         world.note(UInt64(bitPattern: passage.requestDelay.microseconds))
         calls.removeAll { !$0.isOpen }
         calls.append(call)
@@ -75,10 +95,59 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
         guard
             !isSwallowed(from: call.client.name, to: call.serverName, passage.isRequestLost, as: .requestLost)
         else { return lose(call, passage) }
-        world.after(passage.requestDelay) { [self] in arrive(call, passage) }
+        guard setsOut(call, &passage) else { return }
+        world.after(passage.requestDelay) { [self, passage] in arrive(call, passage) }
         guard let later = passage.repeatAfter else { return }
         sightings.note(.requestRepeated)
-        world.after(passage.requestDelay + later) { [self] in arrive(call, passage) }
+        world.after(passage.requestDelay + later) { [self, passage] in arrive(call, passage) }
+    }
+
+    /// What the faults on its way do to a request.
+    ///
+    /// - Returns: False when it does not arrive.
+    private func setsOut(_ call: SimulatedCall, _ passage: inout Passage) -> Bool {
+        for place in faults.indices where faults[place].arrow == call.arrow {
+            switch faults[place].fateOfRequest(using: &random) {
+            case .passes: continue
+            case .late(let span): passage.requestDelay += span
+            case .repeated(let times):
+                for number in 1...times {
+                    world.after(passage.requestDelay + passage.replyDelay * number) { [self, passage] in
+                        arrive(call, passage)
+                    }
+                }
+            case .refused:
+                world.after(lag()) { call.fail("nobody listens there", at: .connection) }
+                return false
+            case .swallowed: return false
+            case .cut:
+                world.after(lag()) { call.fail("the connection was cut", at: .exchange) }
+                return false
+            case .answered(let response):
+                world.after(lag()) { call.finish(.success(response)) }
+                return false
+            }
+        }
+        return true
+    }
+
+    /// What the faults on its way do to an answer.
+    ///
+    /// - Returns: How much later it comes; nil when it does not.
+    private func comesBack(to call: SimulatedCall) -> Duration? {
+        var later = Duration.zero
+        for fault in faults where fault.arrow == call.arrow {
+            switch fault.fateOfReply(using: &random) {
+            case .late(let span): later += span
+            case .cut:
+                sightings.note(.replyLost)
+                world.after(lag()) { call.fail("the connection was cut", at: .exchange) }
+                return nil
+            case .swallowed: return nil
+            case .passes, .repeated, .refused, .answered: continue
+            }
+        }
+        return later
     }
 
     private func arrive(_ call: SimulatedCall, _ passage: Passage) {
@@ -105,7 +174,8 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
         else {
             return lose(call, passage)
         }
-        world.after(passage.replyDelay) { [self] in
+        guard let later = comesBack(to: call) else { return }
+        world.after(passage.replyDelay + later) { [self] in
             if call.isOpen, watch?.hears(answerTo: call.request, in: call.client.name) == true {
                 call.client.die()
             }
@@ -155,6 +225,7 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
 private final class SimulatedCall: @unchecked Sendable {  // lives on its world's thread
     let client: SimulatedHost
     let serverName: String
+    let arrow: FaultArrow?
     let request: WireRequest
     var server: SimulatedHost?
     /// Those who answer: one, or two where the request arrived twice.
@@ -162,10 +233,11 @@ private final class SimulatedCall: @unchecked Sendable {  // lives on its world'
     var patience: SimulatedTimer?
     private var caller: UnsafeContinuation<WireResponse, any Error>?
 
-    init(_ request: WireRequest, from client: SimulatedHost, to server: String) {
+    init(_ request: WireRequest, from client: SimulatedHost, to server: String, over arrow: FaultArrow?) {
         self.request = request
         self.client = client
         serverName = server
+        self.arrow = arrow
     }
 
     var isOpen: Bool { caller != nil }
@@ -190,12 +262,13 @@ struct SimulatedTransport: Transport {
     fileprivate let network: SimulatedNetwork
     fileprivate let host: SimulatedHost
     fileprivate let server: String
+    fileprivate let arrow: FaultArrow?
 
     var endpoint: String { "http://\(server)" }
 
     func send(_ request: WireRequest, timeout: Duration) async throws -> WireResponse {
         try Task.checkCancellation()
-        let call = SimulatedCall(request, from: host, to: server)
+        let call = SimulatedCall(request, from: host, to: server, over: arrow)
         return try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { caller in
                 call.begin(caller)

@@ -49,6 +49,9 @@ final class SimulatedPart: @unchecked Sendable {  // on one thread, as said abov
         didSet { host?.clockOffset = clockOffset }
     }
 
+    /// What lies in wait for it.
+    var snares = Snares()
+
     /// Whether its roles are made and at work.
     private(set) var isUp = false
 
@@ -63,7 +66,7 @@ final class SimulatedPart: @unchecked Sendable {  // on one thread, as said abov
         host.clockOffset = clockOffset
         self.host = host
         bornAt = ground.world.uptime
-        let crashPoint = CrashPoint(host: host, watch: ground.watch) { [self] place in
+        let crashPoint = CrashPoint(of: self, host: host, watch: ground.watch) { [self] place in
             if case .commit(let point) = place {
                 sightings.note(point.side == .before ? .crashedBeforeCommit(role) : .crashedAfterCommit(role))
             }
@@ -174,6 +177,18 @@ final class SimulatedPart: @unchecked Sendable {  // on one thread, as said abov
         }
     }
 
+    /// SIGSTOP, and SIGCONT at a moment.
+    func freeze(until end: Duration) {
+        freeze(for: max(.milliseconds(1), end - ground.world.uptime))
+    }
+
+    /// What held it down or still is over.
+    func release() {
+        heldUntil = .zero
+        host?.thaw()
+        start()
+    }
+
     func jumpClock(by offset: Duration) {
         sightings.note(.clockJumped(role))
         ground.story.tell("\(name): clock is off by \(offset.milliseconds) ms")
@@ -184,6 +199,7 @@ final class SimulatedPart: @unchecked Sendable {  // on one thread, as said abov
     func recover() {
         heldUntil = .zero
         crashPoint?.disarm()
+        snares = Snares()
         clockOffset = .zero
         host?.thaw()
     }

@@ -4,14 +4,26 @@ import Inspection
 
 /// The proof at the end of a run, and what the run has shown beside it.
 extension SimulatedStreet {
-    func audit() throws {
-        let ledgers = try Ledgers(in: directory.path)
+    /// How strictly the street is looked at: as its scenario says, where it has one.
+    var auditSettings: AuditSettings {
         var settings = AuditSettings(now: world.now)
-        settings.demandsRest = true
         settings.mostEvidence = 5
+        settings.faults = FaultTimeline(timeline + afflictions.map { $0.entry(endedAt: nil) })
+        if let limits = scenario?.staging.limits {
+            settings.limits = limits.audit
+            settings.allowsParked = limits.parkedIsFine
+        }
+        return settings
+    }
+
+    func audit() throws -> AuditReport {
+        let ledgers = try Ledgers(in: directory.path)
+        var settings = auditSettings
+        settings.demandsRest = true
+        let demanded = scenario?.staging.mustHold.requirements ?? Requirement.demandedAlways + [.recovered]
         let report = try Audit.report(on: ledgers, settings)
         acknowledged = report.equation.acknowledged
-        for requirement in Requirement.demandedAlways + [.recovered] {
+        for requirement in demanded {
             guard let result = report.result(for: requirement), result.held != true else { continue }
             let evidence = result.evidence.map(\.description).joined(separator: "; ")
             breaches.append("\(requirement.rawValue): \(evidence)")
@@ -23,6 +35,15 @@ extension SimulatedStreet {
             world.note(UInt64(number))
         }
         try see(what: ledgers, report)
+        if let scenario { try judge(scenario, by: report, ledgers) }
+        return report
+    }
+
+    private func judge(_ scenario: Scenario, by report: AuditReport, _ ledgers: Ledgers) throws {
+        let limits = scenario.staging.limits
+        deviations += limits.deviations(in: report)
+        let affected = try ScenarioLimits.ordersMeanwhile(timeline, in: ledgers, now: world.now)
+        invalid = scenario.faults.isEmpty ? nil : limits.objection(to: affected)
     }
 
     private func see(what ledgers: Ledgers, _ report: AuditReport) throws {

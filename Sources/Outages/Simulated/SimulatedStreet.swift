@@ -1,7 +1,9 @@
 import Clockwork
+import Courier
 import Disk
 import Inspection
 import Orders
+import Shop
 import Wire
 
 /// The whole street in virtual time, on one thread, by seed: every role on a computer of its own, on real files, through
@@ -24,6 +26,22 @@ final class SimulatedStreet: @unchecked Sendable {  // lives on its world's thre
     var random: SeededGenerator
     var sightings = Sightings()
     var breaches: [String] = []
+
+    // Of a street on which a scenario is played.
+    let scenario: Scenario?
+    let rehearsal: Rehearsal?
+    let pipeline: PipelineWatch
+    var afflictions: [Affliction] = []
+    /// Faults that are over.
+    var timeline: [FaultTimeline.Fault] = []
+    var pranks: [PrankSeries] = []
+    /// How many times faster the shop is to sell, by the faults that ask for it.
+    var tempi: [String: Double] = [:]
+    /// What was not as the scenario wants it, in words.
+    var deviations: [String] = []
+    var invalid: String?
+    private(set) var report: AuditReport?
+
     private let conductor: SimulatedHost
     private var isProvisioned = false
     private var tasks: [Task<Void, Never>] = []
@@ -34,6 +52,8 @@ final class SimulatedStreet: @unchecked Sendable {  // lives on its world's thre
         case storm
         /// One death, at a point that the street passes in any case; nil for none.
         case crash(SweepPoint?)
+        /// What a scenario does to it.
+        case scenario(Scenario)
     }
 
     init(
@@ -48,7 +68,8 @@ final class SimulatedStreet: @unchecked Sendable {  // lives on its world's thre
         directory = try ScratchDirectory(named: "street")
         try template.lay(out: directory)
         conductor = world.host(named: "conductor")
-        let names = StreetSettings().processes
+        var names = StreetSettings().processes
+        var rehearsal: Rehearsal?
         switch ordeal {
         case .storm:
             storm = Storm(hitting: names, using: &random)
@@ -58,17 +79,26 @@ final class SimulatedStreet: @unchecked Sendable {  // lives on its world's thre
             storm = .none
             plan = StreetPlan(seed: seed, swept: orders)
             watch = PointWatch(processes: names, endingAt: point)
+        case .scenario(let scenario):
+            storm = .none
+            plan = StreetPlan(seed: seed, staged: scenario.staging)
+            names = plan.settings.processes
+            watch = PointWatch(processes: [], endingAt: nil)
+            rehearsal = Rehearsal()
         }
+        scenario = if case .scenario(let scenario) = ordeal { scenario } else { nil }
         let cast = SimulatedCast(
             settings: plan.settings, shop: plan.shop, purchases: plan.purchases, sabotage: sabotage,
-            network: network,
-            witness: witness)
+            patience: scenario.map { Patience($0.staging.system.retries) } ?? .simulated,
+            rehearsal: rehearsal, network: network, witness: witness)
         let ground = SimulatedPart.Ground(
             world: world, network: network, cast: cast, directory: directory.path, story: story,
             watch: watch)
         network.watch = watch
         parts = names.map { SimulatedPart($0, on: ground, seed: random.next()) }
         self.random = random
+        self.rehearsal = rehearsal
+        pipeline = PipelineWatch(directory: directory.path, time: conductor)
     }
 
     /// A Sunday evening before Christmas.
@@ -78,10 +108,10 @@ final class SimulatedStreet: @unchecked Sendable {  // lives on its world's thre
     func perform() throws -> SimulatedOutcome {
         defer { end() }
         guard open() else { return outcome(after: "the street did not open") }
-        try endure()
+        if let scenario { try endure(scenario) } else { try endure() }
         recover()
         guard try comesToRest() else { return outcome(after: "no rest: \(try unrest())") }
-        try audit()
+        report = try audit()
         return outcome(after: nil)
     }
 

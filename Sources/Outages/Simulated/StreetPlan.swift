@@ -20,6 +20,19 @@ struct StreetPlan: Sendable {
         }
     }
 
+    /// A street as a scenario wants it.
+    init(seed: UInt64, staged staging: Staging) {
+        settings = staging.system.applied(to: StreetSettings())
+        purchases =
+            switch staging.workload.plan.source {
+            case .synthetic(let orders?): FirstPurchases(orders, of: SyntheticOrders(seed: seed))
+            default: HouseDay.day
+            }
+        orders = purchases.count ?? 0
+        shop.queue = settings.queueKind == .fifo ? Pipeline.orderQueue : Pipeline.standardOrderQueue
+        shop.pace = ShopSettings.Pace(staging.workload.plan.pace)
+    }
+
     init(seed: UInt64, orders: Int, selling span: Duration, using random: inout SeededGenerator) {
         settings.queueKind = random.isLucky(0.25) ? .standard : .fifo
         settings.workers = Int.random(in: 1...3, using: &random)
@@ -39,5 +52,16 @@ struct StreetPlan: Sendable {
             shop.pranks = kinds.map { Prank($0, at: random.span(in: .seconds(1)...span)) }
             shop.pranks.sort { $0.due < $1.due }
         }
+    }
+}
+
+extension ShopSettings.Pace {
+    package init(_ plan: ShopPlan.Pace) {
+        self =
+            switch plan {
+            case .replay(let speed): .replay(speed: speed)
+            case .rate(let perSecond): .rate(perSecond: perSecond)
+            case .burst: .burst
+            }
     }
 }

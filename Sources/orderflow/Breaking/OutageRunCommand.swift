@@ -17,12 +17,19 @@ struct OutageRunCommand: AsyncParsableCommand {
             Verdicts: HELD; BROKEN, with what broke first and whose orders; INVALID, when a fault did not take effect or too \
             few orders met it; BROKE AS EXPECTED, for scenarios that show a mistake at work.
 
+            With --virtual they are played in one process under a simulated clock, and those with a fault that has no meaning \
+            there are named and left out.
+
             Exits with 0 when every scenario ended as it expects, 1 when one did not, 2 for a file that cannot be read, 3 \
             when nothing was proven by one and none was broken, 130 when interrupted.
             """)
 
     @Argument(help: "Files, or names from config/outages.") var scenarios: [String]
     @Option(name: .customLong("repeat"), help: "How often each is played, seed by seed.") var times = 1
+    @Flag(
+        name: .customLong("virtual"),
+        help: "Play them in virtual time, where no process dies for real. Keeps no directory.")
+    var isVirtual = false
     @OptionGroup var stage: StageOptions
 
     func validate() throws {
@@ -31,6 +38,9 @@ struct OutageRunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let files = try scenarios.map { try PlayableFile(ScenarioFile($0)) }
+        guard !isVirtual else {
+            return try await VirtualRuns(files, seed: stage.chosenSeed, times: times, isJSON: stage.json).play()
+        }
         var statuses: [Int32] = []
         for file in files {
             for round in 0..<UInt64(times) {

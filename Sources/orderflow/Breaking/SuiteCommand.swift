@@ -11,13 +11,18 @@ struct SuiteCommand: AsyncParsableCommand {
         abstract: "Play all scenarios, or the core ones, and print a table of verdicts.",
         discussion: """
             `suite core` plays those with the tag core, `suite all` every file in config/outages. None is played twice when it \
-            fails. Each keeps its directory under runs/.
+            fails. Each keeps its directory under runs/. With --virtual they are played in one process under a simulated clock, \
+            and those with a fault that has no meaning there are named and left out.
 
             Exits with 0 when every scenario ended as it expects, 1 when one did not, 2 for a file that cannot be read, 3 when \
             nothing was proven by one and none was broken, 130 when interrupted.
             """)
 
     @Argument(help: "core, all, or another tag.") var tag = "core"
+    @Flag(
+        name: .customLong("virtual"),
+        help: "Play them in virtual time, where no process dies for real. Keeps no directory.")
+    var isVirtual = false
     @OptionGroup var stage: StageOptions
 
     func run() async throws {
@@ -32,6 +37,9 @@ struct SuiteCommand: AsyncParsableCommand {
         guard !files.isEmpty else {
             throw Ending(
                 status: 4, words: "No scenario has the tag \(tag). `orderflow outage list` shows them.")
+        }
+        guard !isVirtual else {
+            return try await VirtualRuns(files, seed: stage.chosenSeed, times: 1, isJSON: stage.json).play()
         }
         let time = SystemTime()
         let began = time.uptime

@@ -62,12 +62,7 @@ struct RoleBuilder {
     private func shop() throws -> WebShop {
         var shop = ShopSettings()
         shop.queue = settings.queueKind == .fifo ? Pipeline.orderQueue : Pipeline.standardOrderQueue
-        shop.pace =
-            switch settings.shop.pace {
-            case .replay(let speed): .replay(speed: speed)
-            case .rate(let perSecond): .rate(perSecond: perSecond)
-            case .burst: .burst
-            }
+        shop.pace = ShopSettings.Pace(settings.shop.pace)
         if let scale = settings.shop.prankScale {
             shop.pranks = Prank.demo.map { Prank($0.kind, at: $0.due * scale) }
         }

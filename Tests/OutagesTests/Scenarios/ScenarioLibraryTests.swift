@@ -5,10 +5,7 @@ import Outages
 import Testing
 
 @Suite struct `The scenarios of this project` {
-    private static let library = ScenarioLibrary(
-        in: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().appending(path: ScenarioLibrary.home)
-            .path())
+    private static let library = ScenarioLibrary.ofProject
     private static let paths = (try? library.paths()) ?? []
 
     @Test func `are there`() {
@@ -131,4 +128,12 @@ import Testing
         #expect(limits.audit.freshnessP95 == .seconds(2) && limits.audit.acknowledgedShare == 0.5)
         #expect(limits.audit.shopAnswerP99 == .milliseconds(800) && limits.audit.isolationFactor == 3)
     }
+}
+
+extension ScenarioLibrary {
+    /// The files of this project, wherever the tests are started.
+    static let ofProject = ScenarioLibrary(
+        in: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: ScenarioLibrary.home)
+            .path())
 }

@@ -1,5 +1,4 @@
 import Clockwork
-import GRDB
 import Inspection
 import Synchronization
 
@@ -155,52 +154,22 @@ package final class ScenarioPlot: Plot {
         let limits = scenario.staging.limits
         verdict.expectsBreak = scenario.staging.expect == .break
         verdict.deviations = record.deviations
-        for recovery in verdict.audit.recoveries {
-            let limit = limits.recovery.fractionalSeconds
-            guard let seconds = recovery.seconds, seconds > limit else { continue }
-            verdict.deviations.append(
-                "recovery from \(recovery.fault.title) took \(seconds) s; the limit is \(limit) s")
-        }
-        if let most = limits.repeatsPerPartner {
-            for partner in verdict.audit.partners where partner.repeats > most {
-                verdict.deviations.append(
-                    "\(partner.name) was told \(partner.repeats) times again; the limit is \(most)")
-            }
-        }
+        verdict.deviations += limits.deviations(in: verdict.audit)
         if scenario.staging.mustHold.contains(.noLeftover) {
             let leftovers = Leftovers(
                 in: street.directory, besides: ["conductor"], now: surroundings.now)
             verdict.deviations += (leftovers?.inWords ?? []) + (await stillRunning(on: street))
         }
-        let affected = try ordersMeanwhile(in: street.directory)
-        if verdict.invalid == nil, !scenario.faults.isEmpty, affected < limits.fewestOrders {
-            verdict.invalid =
-                "only \(affected) orders were acknowledged while something was broken; \(limits.fewestOrders) are needed"
-        }
+        guard verdict.invalid == nil, !scenario.faults.isEmpty else { return }
+        let affected = try ScenarioLimits.ordersMeanwhile(
+            FaultTimeline(in: street.directory.path).faults,
+            in: Ledgers(in: street.directory.path, only: [.shop]), now: surroundings.now)
+        verdict.invalid = limits.objection(to: affected)
     }
 
     /// Processes that should have ended.
     private func stillRunning(on street: Street) async -> [String] {
         await street.supervisor.processes.map { "\($0.name) is still there, process \($0.process)" }
-    }
-
-    /// Orders that the shop was told yes for while something was broken.
-    private func ordersMeanwhile(in directory: RunDirectory) throws -> Int {
-        let ledgers = try Ledgers(in: directory.path, only: [.shop])
-        let faults = FaultTimeline(in: directory.path).faults
-        return try ledgers.look { db in
-            try faults.map { fault in
-                try Int.fetchOne(
-                    db,
-                    sql: """
-                        SELECT count(DISTINCT order_number) FROM shop.submissions
-                        WHERE outcome = 'acknowledged' AND deliberate IS NULL AND answered_at BETWEEN ? AND ?
-                        """,
-                    arguments: [
-                        fault.effectiveAt.description, (fault.endedAt ?? surroundings.now).description,
-                    ]) ?? 0
-            }.max() ?? 0
-        }
     }
 }
 
