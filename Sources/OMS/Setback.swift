@@ -8,14 +8,14 @@ struct Setback {
     private let backoff: Backoff
     private let logger: Logger
     private var failures = 0
+    /// Without any progress between them.
+    private var failuresInARow = 0
     private var toldKinds: Set<String> = []
 
     init(backoff: Backoff, logger: Logger) {
         self.backoff = backoff
         self.logger = logger
     }
-
-    var isOn: Bool { failures > 0 }
 
     /// Notes one more failure.
     ///
@@ -27,19 +27,23 @@ struct Setback {
         _ error: any Error, consequence: Logger.Message, base: Duration? = nil, chance: Chance
     ) -> Duration {
         failures += 1
+        failuresInARow += 1
         if toldKinds.insert(Self.kind(of: error)).inserted {
             logger.warning(consequence, metadata: ["error": "\(error)"])
         }
         let backoff = Backoff(base: base ?? self.backoff.base, cap: self.backoff.cap)
-        let attempt = failures + 1
+        let attempt = failuresInARow + 1
         return chance.draw { backoff.delay(beforeAttempt: attempt, using: &$0) }
     }
 
+    /// Notes that some of it goes well: the next wait is a short one again.
+    mutating func hasProgressed() { failuresInARow = 0 }
+
     /// Notes that things go well (again).
     mutating func isOver(_ message: Logger.Message) {
-        guard isOn else { return }
+        guard failures > 0 else { return }
         logger.info(message, metadata: ["failures": "\(failures)"])
-        failures = 0
+        (failures, failuresInARow) = (0, 0)
         toldKinds = []
     }
 

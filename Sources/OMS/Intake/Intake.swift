@@ -93,8 +93,29 @@ struct Intake: Sendable {
     private func decide(
         about judged: [JudgedMessage], hiding batch: [ReceivedMessage]
     ) async throws -> [Decision]? {
+        try await keepingHidden(batch) { try await decide(about: judged, orHandBack: batch) }
+    }
+
+    /// Extends the hiding of a batch for as long as a deed takes, also while it waits for the disk.
+    private func keepingHidden<Outcome: Sendable>(
+        _ batch: [ReceivedMessage], while deed: () async throws -> Outcome
+    ) async throws -> Outcome {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while true {
+                    guard (try? await surroundings.time.sleep(for: settings.visibility / 2)) != nil else { return }
+                    await orders.show(batch, after: settings.visibility)
+                }
+            }
+            defer { group.cancelAll() }
+            return try await deed()
+        }
+    }
+
+    private func decide(
+        about judged: [JudgedMessage], orHandBack batch: [ReceivedMessage]
+    ) async throws -> [Decision]? {
         var setback = Setback(backoff: settings.backoff, logger: logger)
-        var hiddenAt = surroundings.time.uptime
         while true {
             do {
                 let decisions = try store.decide(
@@ -107,15 +128,11 @@ struct Intake: Sendable {
                     consequence:
                         "Orders cannot be written; what was received waits, the rest stays in the queue",
                     chance: surroundings.chance)
-                await stopping.heard(within: min(pause, settings.visibility / 4), by: surroundings.time)
+                await stopping.heard(within: pause, by: surroundings.time)
                 try Task.checkCancellation()
                 if Task.isShuttingDownGracefully {
                     await orders.show(batch, after: .zero)
                     return nil
-                }
-                if surroundings.time.uptime - hiddenAt >= settings.visibility / 2 {
-                    hiddenAt = surroundings.time.uptime
-                    await orders.show(batch, after: settings.visibility)
                 }
             }
         }

@@ -52,6 +52,7 @@ final class Relay: Sendable {
                 await rest(holdingLease: round.lease != nil)
             } catch {
                 guard let hindrance = Hindrance(error) else { throw error }
+                if round.hasPublished { setback.hasProgressed() }
                 let pause = setback.met(
                     hindrance,
                     consequence: "Events cannot be published; they wait in the outbox",
@@ -68,6 +69,8 @@ final class Relay: Sendable {
         /// Entries up to here are left out.
         let after: Int64
         var lease: RelayLease?
+        /// Whether the latest sweep has got something to the stream.
+        var hasPublished = false
         /// By the clock that never jumps.
         var renewLeaseAt = Duration.zero
 
@@ -80,6 +83,7 @@ final class Relay: Sendable {
     ///
     /// - Parameter isLast: Carries no more than one page, for whoever stops does not want to wait for long.
     private func sweep(_ round: inout Round, isLast: Bool) async throws {
+        round.hasPublished = false
         guard let lease = try hold(&round) else { return }
         var plan = RelayPlan(load: settings.relayLoad)
         var place = round.after
@@ -95,6 +99,7 @@ final class Relay: Sendable {
                 if settings.planted == .failedRecordsIgnored { answer.ignoreFailures() }
                 try await surroundings.pass(.relayPutBeforeMark)
                 guard try await tickOff(answer.publications, under: lease) else { return round.lease = nil }
+                round.hasPublished = round.hasPublished || answer.failed.count < load.count
                 for entry in answer.failed { plan.hold(entry.partitionKey) }
                 hindrance = answer.hindrance ?? hindrance
                 if let hindrance, hindrance.concernsAll { throw hindrance }
