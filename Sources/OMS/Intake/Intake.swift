@@ -103,7 +103,9 @@ struct Intake: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 while true {
-                    guard (try? await surroundings.time.sleep(for: settings.visibility / 2)) != nil else { return }
+                    guard (try? await surroundings.time.sleep(for: settings.visibility / 2)) != nil else {
+                        return
+                    }
                     await orders.show(batch, after: settings.visibility)
                 }
             }

@@ -99,7 +99,8 @@ struct SimulatedCast {
             CourierIntake.self, of: "courier", over: .functionToCourier, as: .function,
             retries: RetryPolicy(), at: place)
         let stream = client(
-            Kinesis.self, of: "broker", over: .functionToBroker, as: .function, retries: RetryPolicy(), at: place)
+            Kinesis.self, of: "broker", over: .functionToBroker, as: .function, retries: RetryPolicy(),
+            at: place)
         let queue = client(
             SQS.self, of: "broker", over: .functionToBroker, as: .function, retries: RetryPolicy(), at: place)
         return Play(services: [

@@ -64,8 +64,19 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
         }
     }
 
+    /// Ends a fault. Whoever waits for what it has swallowed sees the connection close, for what went on behind a hole
+    /// would pass for the whole.
     func removeFault(named name: String) {
         faults.removeAll { $0.fault.name == name }
+        for call in calls where call.swallowedBy == name && call.isOpen {
+            world.after(lag()) { call.fail("the connection was cut", at: .exchange) }
+        }
+    }
+
+    private func swallow(_ call: SimulatedCall, by fault: WireFault, toldAfter span: Duration?) {
+        call.swallowedBy = fault.fault.name
+        guard let span else { return }
+        world.after(span) { call.fail("the connection was cut", at: .exchange) }
     }
 
     /// Tells the other ends of a computer's connections that it has died.
@@ -109,7 +120,9 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
         for place in faults.indices where faults[place].arrow == call.arrow {
             switch faults[place].fateOfRequest(using: &random) {
             case .passes: continue
-            case .late(let span): passage.requestDelay += span
+            case .late(let span):
+                call.isHeldUp = true
+                passage.requestDelay += span
             case .repeated(let times):
                 for number in 1...times {
                     world.after(passage.requestDelay + passage.replyDelay * number) { [self, passage] in
@@ -119,7 +132,9 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
             case .refused:
                 world.after(lag()) { call.fail("nobody listens there", at: .connection) }
                 return false
-            case .swallowed: return false
+            case .swallowed(let span):
+                swallow(call, by: faults[place], toldAfter: span)
+                return false
             case .cut:
                 world.after(lag()) { call.fail("the connection was cut", at: .exchange) }
                 return false
@@ -143,7 +158,9 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
                 sightings.note(.replyLost)
                 world.after(lag()) { call.fail("the connection was cut", at: .exchange) }
                 return nil
-            case .swallowed: return nil
+            case .swallowed(let span):
+                swallow(call, by: fault, toldAfter: span)
+                return nil
             case .passes, .repeated, .refused, .answered: continue
             }
         }
@@ -151,6 +168,8 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
     }
 
     private func arrive(_ call: SimulatedCall, _ passage: Passage) {
+        // What is held up on its way goes no further once its sender's connection is gone.
+        guard call.client.isAlive || !call.isHeldUp else { return }
         guard let listener = listeners[call.serverName], listener.host.isAlive else {
             return call.fail("nobody listens there", at: .connection)
         }
@@ -231,6 +250,10 @@ private final class SimulatedCall: @unchecked Sendable {  // lives on its world'
     /// Those who answer: one, or two where the request arrived twice.
     var work: [Task<Void, Never>] = []
     var patience: SimulatedTimer?
+    /// Whether a fault makes its request late.
+    var isHeldUp = false
+    /// The fault that has taken its request or its answer.
+    var swallowedBy: String?
     private var caller: UnsafeContinuation<WireResponse, any Error>?
 
     init(_ request: WireRequest, from client: SimulatedHost, to server: String, over arrow: FaultArrow?) {

@@ -30,7 +30,7 @@ struct StreetPlan: Sendable {
             }
         orders = purchases.count ?? 0
         shop.queue = settings.queueKind == .fifo ? Pipeline.orderQueue : Pipeline.standardOrderQueue
-        shop.pace = ShopSettings.Pace(staging.workload.plan.pace)
+        shop.pace = Pace(staging.workload.plan.pace)
     }
 
     init(seed: UInt64, orders: Int, selling span: Duration, using random: inout SeededGenerator) {
@@ -55,7 +55,7 @@ struct StreetPlan: Sendable {
     }
 }
 
-extension ShopSettings.Pace {
+extension Pace {
     package init(_ plan: ShopPlan.Pace) {
         self =
             switch plan {

@@ -25,8 +25,8 @@ struct WireFault {
         case repeated(Int)
         /// Nobody seems to listen.
         case refused
-        /// It never arrives, and nobody is told.
-        case swallowed
+        /// It never arrives, and the caller is told when the fault ends, or after a while.
+        case swallowed(toldAfter: Duration?)
         /// The caller sees a cut connection.
         case cut
         /// Somebody else answers.
@@ -36,7 +36,10 @@ struct WireFault {
     mutating func fateOfRequest(using random: inout SeededGenerator) -> Fate {
         switch fault.kind {
         case .down: return .refused
-        case .timeout, .cutUp: return .swallowed
+        case .timeout:
+            let wait = fault.integer("ms") ?? 0
+            return .swallowed(toldAfter: wait > 0 ? .milliseconds(wait) : nil)
+        case .cutUp: return .swallowed(toldAfter: nil)
         case .resetPeer: return .cut
         case .latency: return isMeant("up") ? late(using: &random) : .passes
         case .repeat: return .repeated((fault.integer("times") ?? 2) - 1)
@@ -50,7 +53,7 @@ struct WireFault {
 
     func fateOfReply(using random: inout SeededGenerator) -> Fate {
         switch fault.kind {
-        case .cutDown: .swallowed
+        case .cutDown: .swallowed(toldAfter: nil)
         case .latency: isMeant("down") ? late(using: &random) : .passes
         case .loseReply: isLucky(&random) ? .cut : .passes
         default: .passes
@@ -68,7 +71,8 @@ struct WireFault {
     private func late(using random: inout SeededGenerator) -> Fate {
         guard isLucky(&random) else { return .passes }
         let (usual, jitter) = (fault.integer("ms") ?? 0, fault.integer("jitter") ?? 0)
-        return .late(.milliseconds(max(0, Int.random(in: (usual - jitter)...(usual + jitter), using: &random))))
+        return .late(
+            .milliseconds(max(0, Int.random(in: (usual - jitter)...(usual + jitter), using: &random))))
     }
 
     private var answer: WireResponse {

@@ -39,7 +39,8 @@ struct OutageRunCommand: AsyncParsableCommand {
     func run() async throws {
         let files = try scenarios.map { try PlayableFile(ScenarioFile($0)) }
         guard !isVirtual else {
-            return try await VirtualRuns(files, seed: stage.chosenSeed, times: times, isJSON: stage.json).play()
+            return try await VirtualRuns(files, seed: stage.chosenSeed, times: times, isJSON: stage.json)
+                .play()
         }
         var statuses: [Int32] = []
         for file in files {

@@ -45,7 +45,8 @@ struct VirtualRuns {
         }
         if !isJSON {
             Console.say(
-                "\n\(statuses.count { $0 == 0 }) of \(statuses.count) as expected; \(leftOut) have no meaning in virtual time")
+                "\n\(statuses.count { $0 == 0 }) of \(statuses.count) as expected; \(leftOut) have no meaning in virtual time"
+            )
         }
         if let worst = [1, 3].first(where: statuses.contains) { throw ExitCode(worst) }
     }

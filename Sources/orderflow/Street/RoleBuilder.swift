@@ -62,7 +62,7 @@ struct RoleBuilder {
     private func shop() throws -> WebShop {
         var shop = ShopSettings()
         shop.queue = settings.queueKind == .fifo ? Pipeline.orderQueue : Pipeline.standardOrderQueue
-        shop.pace = ShopSettings.Pace(settings.shop.pace)
+        shop.pace = Pace(settings.shop.pace)
         if let scale = settings.shop.prankScale {
             shop.pranks = Prank.demo.map { Prank($0.kind, at: $0.due * scale) }
         }

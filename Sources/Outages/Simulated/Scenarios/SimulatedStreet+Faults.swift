@@ -57,11 +57,13 @@ extension SimulatedStreet {
         case .kill: for victim in victims { victim.kill(holdingFor: fault.duration) }
         case .stop: for victim in victims { victim.stop(holdingFor: fault.duration) }
         case .freeze: for victim in victims { victim.freeze(for: fault.duration) }
-        case .crashAt: if let wire = Tripwire(of: fault) {
-            for victim in victims {
-                victim.snares.lay(.tripwire(wire, until: world.uptime + fault.duration), named: fault.name)
+        case .crashAt:
+            if let wire = Tripwire(of: fault) {
+                for victim in victims {
+                    victim.snares.lay(
+                        .tripwire(wire, until: world.uptime + fault.duration), named: fault.name)
+                }
             }
-        }
         default: for victim in victims { victim.kill() }
         }
         return {

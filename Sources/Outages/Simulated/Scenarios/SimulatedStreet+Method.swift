@@ -24,7 +24,7 @@ extension SimulatedStreet {
         case .queueStats: result.stdout = numbers(of: try pipeline.look())
         case .wait(let conditions, let timeout):
             let (held, last) = try wait(for: conditions, atMost: timeout)
-            result = CommandResult(status: held ? 0 : 1, stdout: numbers(of: last))
+            result = CommandResult(status: held ? 0 : 1, stdout: numbers(of: last, held: held))
         case .audit(let question):
             let report = try Audit.report(on: Ledgers(in: directory.path), settings(for: question))
             result.status = Int(report.outcome(demanding: question.demanded).exitStatus)
@@ -62,7 +62,12 @@ extension SimulatedStreet {
         }
     }
 
-    private func numbers(of snapshot: PipelineSnapshot) -> String { JSONValue.object(snapshot.json).text }
+    /// - Parameter held: Whether what was waited for has come true, where something was.
+    private func numbers(of snapshot: PipelineSnapshot, held: Bool? = nil) -> String {
+        var numbers = snapshot.json
+        numbers["held"] = held.map(JSONValue.bool)
+        return JSONValue.object(numbers).text
+    }
 
     private func settings(for question: AuditQuestion) -> AuditSettings {
         var settings = auditSettings
