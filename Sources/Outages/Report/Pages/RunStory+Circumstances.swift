@@ -107,10 +107,8 @@ extension RunStory {
             let isShort = shop["prankScale"].map { !["1", "1.0"].contains($0.shown) } ?? false
             return "orderflow demo --seed \(seed)\(files)\(isShort ? " --ci" : "")"
         case (nil, "soak"):
-            return """
-                orderflow outage soak --orders \(shop["orders"]?.shown ?? "") --rate \(shop["rate"]?.shown ?? "") \
-                --kills \(outages.count) --seed \(seed)
-                """
+            guard let span = notes.soak?["for"]?.shown, let rate = shop["rate"]?.shown else { return nil }
+            return "orderflow outage soak --for \(span) --rate \(rate) --seed \(seed)"
         default: return nil
         }
     }

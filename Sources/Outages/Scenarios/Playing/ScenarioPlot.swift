@@ -167,20 +167,13 @@ package final class ScenarioPlot: Plot {
             }
         }
         if scenario.staging.mustHold.contains(.noLeftover) {
-            let leftovers = Leftovers(
-                in: street.directory, besides: ["conductor"], now: surroundings.now)
-            verdict.deviations += (leftovers?.inWords ?? []) + (await stillRunning(on: street))
+            verdict.deviations += await street.leftovers(now: surroundings.now)
         }
         let affected = try ordersMeanwhile(in: street.directory)
         if verdict.invalid == nil, !scenario.faults.isEmpty, affected < limits.fewestOrders {
             verdict.invalid =
                 "only \(affected) orders were acknowledged while something was broken; \(limits.fewestOrders) are needed"
         }
-    }
-
-    /// Processes that should have ended.
-    private func stillRunning(on street: Street) async -> [String] {
-        await street.supervisor.processes.map { "\($0.name) is still there, process \($0.process)" }
     }
 
     /// Orders that the shop was told yes for while something was broken.
