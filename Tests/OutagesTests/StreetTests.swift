@@ -56,32 +56,3 @@ import Testing
         #expect(settings.teller == "oms")
     }
 }
-
-@Suite struct `A day of kills` {
-    private static let mortals = ["broker", "shop", "oms", "function", "courier"]
-
-    @Test(arguments: [1, 2, 3] as [UInt64])
-    func `gives each process its turn, within the day and in order`(seed: UInt64) {
-        let story = DemoStory.killing(Self.mortals, times: 30, during: .seconds(25), seed: seed)
-
-        var deaths: [String: Int] = [:]
-        for scene in story.scenes {
-            guard case .kill(let name) = scene.deed else { Issue.record("\(scene.deed)"); continue }
-            deaths[name, default: 0] += 1
-        }
-        #expect(deaths == Dictionary(uniqueKeysWithValues: Self.mortals.map { ($0, 6) }))
-        #expect(story.scenes.map(\.at) == story.scenes.map(\.at).sorted())
-        #expect(story.scenes.allSatisfy { .zero <= $0.at && $0.at <= story.length })
-    }
-
-    @Test func `is the same for the same seed`() {
-        let day = { DemoStory.killing(Self.mortals, times: 10, during: .seconds(9), seed: $0).scenes }
-
-        #expect(day(7) == day(7))
-        #expect(day(7) != day(8))
-    }
-
-    @Test func `may pass without any`() {
-        #expect(DemoStory.killing(Self.mortals, times: 0, during: .seconds(9), seed: 1).scenes.isEmpty)
-    }
-}

@@ -76,7 +76,7 @@ extension QueueDesk {
         _ deeds: [ReceiptDeed], on name: QueueKey, inBatch: Bool
     ) throws -> (CommitTicket<Void>, [Result<Void, QueueFault>]) {
         let now = surroundings.now
-        return try state.withLock { state in
+        return try decide { state in
             try commit.accept()
             guard let open = state.queues[name] else { throw SQS.queueDoesNotExist }
             let outcomes = deeds.map { deed in

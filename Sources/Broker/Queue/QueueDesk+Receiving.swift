@@ -28,7 +28,7 @@ extension QueueDesk {
     /// Receives at once what there is, or takes a place among those who wait.
     private func take(_ wish: ReceiveWish, from name: QueueKey) async throws -> OpenQueue.Outcome {
         let now = surroundings.now
-        let (known, id) = try state.withLock { state -> (OpenQueue.Outcome?, UInt64) in
+        let (known, id) = try decide { state throws -> (OpenQueue.Outcome?, UInt64) in
             try commit.accept()
             guard let open = state.queues[name] else { throw SQS.queueDoesNotExist }
             // Whoever came before is served before.
@@ -57,16 +57,14 @@ extension QueueDesk {
         await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 let now = surroundings.now
-                state.withLock { state in
-                    guard let open = state.queues[name] else {
-                        return continuation.resume(returning: .queueDeleted)
-                    }
-                    let wait = wish.waitSeconds ?? open.engine.attributes.receiveWaitTime
-                    state.queues[name]?.waiters.append(
-                        OpenQueue.Waiter(
-                            id: id, limit: wish.limit, visibilityTimeout: wish.visibilityTimeout,
-                            attempt: wish.attempt, deadline: now + .seconds(wait), continuation: continuation)
-                    )
+                decide { state in
+                    let open = state.queues[name]
+                    let wait = wish.waitSeconds ?? open?.engine.attributes.receiveWaitTime ?? 0
+                    let waiter = OpenQueue.Waiter(
+                        id: id, limit: wish.limit, visibilityTimeout: wish.visibilityTimeout,
+                        attempt: wish.attempt, deadline: now + .seconds(wait), continuation: continuation)
+                    guard let open else { return state.ended.append((waiter, .queueDeleted)) }
+                    open.waiters.append(waiter)
                     serve(name, &state, now: now)  // something may have come since we looked
                 }
                 if Task.isCancelled { giveUp(id, on: name) }
@@ -78,11 +76,11 @@ extension QueueDesk {
 
     /// A receiver has hung up: it must not be given anything any more.
     private func giveUp(_ id: UInt64, on name: QueueKey) {
-        state.withLock { state in
+        decide { state in
             guard let place = state.queues[name]?.waiters.firstIndex(where: { $0.id == id }),
                 let waiter = state.queues[name]?.waiters.remove(at: place)
             else { return }
-            waiter.continuation.resume(returning: .nothing)
+            state.ended.append((waiter, .nothing))
         }
     }
 
@@ -101,7 +99,7 @@ extension QueueDesk {
                 names += deadLetterQueues
                 guard let ticket else { break }
                 open.waiters.removeFirst()
-                waiter.continuation.resume(returning: .received(open.engine.id, ticket))
+                state.ended.append((waiter, .received(open.engine.id, ticket)))
             }
             endWaits(on: name, &state, now: now)
             setAlarm(for: name, &state, now: now)
@@ -111,7 +109,7 @@ extension QueueDesk {
     private func endWaits(on name: QueueKey, _ state: inout State, now: Timestamp) {
         guard let waiters = state.queues[name]?.waiters, waiters.contains(where: { $0.deadline <= now })
         else { return }
-        for waiter in waiters where waiter.deadline <= now { waiter.continuation.resume(returning: .nothing) }
+        state.ended += waiters.filter { $0.deadline <= now }.map { ($0, .nothing) }
         state.queues[name]?.waiters.removeAll { $0.deadline <= now }
     }
 
@@ -212,7 +210,7 @@ extension QueueDesk {
         var nextChores = surroundings.now
         while !Task.isCancelled {
             let now = surroundings.now
-            let next = state.withLock { state in
+            let next = decide { state in
                 while let alarm = state.alarms.min, alarm.moment <= now {
                     state.alarms.removeMin()
                     if state.queues[alarm.queue]?.alarm == alarm.moment {
@@ -262,11 +260,9 @@ extension QueueDesk {
 
     /// Answers everyone in a long poll, because the server stops.
     func stopWaiting() {
-        state.withLock { state in
+        decide { state in
             for name in state.queues.keys.sorted() {
-                for waiter in state.queues[name]?.waiters ?? [] {
-                    waiter.continuation.resume(returning: .nothing)
-                }
+                state.ended += (state.queues[name]?.waiters ?? []).map { ($0, .nothing) }
                 state.queues[name]?.waiters = []
             }
         }

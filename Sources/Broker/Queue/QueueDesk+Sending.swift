@@ -90,7 +90,7 @@ extension QueueDesk {
         _ messages: [SoundMessage], in name: QueueKey, for caller: Caller
     ) throws -> (CommitTicket<Void>, [Result<Sent, QueueFault>]) {
         let now = surroundings.now
-        return try state.withLock { state in
+        return try decide { state in
             try commit.acceptMore()
             guard let open = state.queues[name] else { throw SQS.queueDoesNotExist }
             var contents: [MessageContent] = []

@@ -38,6 +38,8 @@ final class QueueDesk: Sendable {
         var deletedAt: [QueueKey: Timestamp] = [:]
         var alarms = Heap<Alarm>()
         var waitersMade: UInt64 = 0
+        /// Long polls whose end is decided, and not told yet.
+        var ended: [(waiter: OpenQueue.Waiter, outcome: OpenQueue.Outcome)] = []
         /// Whether rows of deleted or purged queues are left.
         var needsSweep = true
     }
@@ -73,7 +75,7 @@ final class QueueDesk: Sendable {
         let rows = try QueueStore.loadAll(db)
         let lastID = try QueueStore.lastQueueID(db)
         let now = surroundings.now
-        state.withLock { state in
+        decide { state in
             var waiting = state.queues.mapValues(\.waiters)
             state.queues = [:]
             state.names = [:]
@@ -87,10 +89,27 @@ final class QueueDesk: Sendable {
                 state.queues[row.name] = open
                 state.names[row.state.id] = row.name
             }
-            for orphan in waiting.values.joined() { orphan.continuation.resume(returning: .queueDeleted) }
+            state.ended += waiting.values.joined().map { ($0, .queueDeleted) }
             linkDeadLetters(&state)
             for name in rows.map(\.name) { setAlarm(for: name, &state, now: now) }
         }
+    }
+
+    /// Decides something under the lock, and tells those whose long poll it ends once the lock is free.
+    ///
+    /// Never before: to resume a task takes a lock of the runtime's, and whoever hangs up is cancelled under that very lock
+    /// and then asks for ours (``giveUp(_:on:)``). Source: Swift standard library, `withTaskCancellationHandler`.
+    func decide<Answer: Sendable, Failure: Error>(
+        _ decision: (inout sending State) throws(Failure) -> Answer
+    ) throws(Failure) -> Answer {
+        let (answer, ended) = state.withLock { state in
+            let answer: Result<Answer, Failure>
+            do throws(Failure) { answer = .success(try decision(&state)) } catch { answer = .failure(error) }
+            defer { state.ended = [] }
+            return (answer, state.ended)
+        }
+        for (waiter, outcome) in ended { waiter.continuation.resume(returning: outcome) }
+        return try answer.get()
     }
 
     /// Tells every queue which other one takes its dead letters.
@@ -184,7 +203,7 @@ final class QueueDesk: Sendable {
     func delete(_ request: DeleteQueue, for caller: Caller) async throws -> NoOutput {
         let name = key(request.queueUrl, caller)
         let now = surroundings.now
-        let ticket = try state.withLock { state in
+        let ticket = try decide { state in
             try commit.accept()
             guard let open = state.queues.removeValue(forKey: name) else { throw SQS.queueDoesNotExist }
             let id = open.engine.id
@@ -192,7 +211,7 @@ final class QueueDesk: Sendable {
             state.deletedAt[name] = now
             state.needsSweep = true
             linkDeadLetters(&state)
-            for waiter in open.waiters { waiter.continuation.resume(returning: .queueDeleted) }
+            state.ended += open.waiters.map { ($0, .queueDeleted) }
             return commit.enqueue { db in try QueueStore.delete(id, in: db) }
         }
         try await ticket.durable()
@@ -253,7 +272,7 @@ final class QueueDesk: Sendable {
     func set(_ request: SetQueueAttributes, for caller: Caller) async throws -> NoOutput {
         let name = key(request.queueUrl, caller)
         let now = surroundings.now
-        let ticket = try state.withLock { state in
+        let ticket = try decide { state in
             try commit.accept()
             guard let open = state.queues[name] else { throw SQS.queueDoesNotExist }
             var changed = open.engine.attributes

@@ -80,9 +80,9 @@ package struct DemoDirector: Sendable {
                 defer { isOver.withLock { $0 = true } }
                 return try await plot.happen(on: street, announce: announce)
             }
-            let problem = try await watchUntilQuiet(&watch, opened: opened) { isOver.withLock(\.self) }
-            if let problem { return problem }
-            return try await group.next() ?? nil
+            let unrest = try await watchUntilQuiet(&watch, opened: opened) { isOver.withLock(\.self) }
+            let problem = try await group.next() ?? nil
+            return problem ?? unrest  // a plot that failed is seldom followed by rest
         }
         let processes = await street.supervisor.processes.count
         let final = try watch.look(at: surroundings.now)

@@ -2,7 +2,7 @@ import Clockwork
 import Inspection
 import Wire
 
-/// The plot of the demo and of the soak: the scenes of a ``DemoStory``, each at its time.
+/// The plot of the demo: the scenes of a ``DemoStory``, each at its time.
 package struct DemoPlot: Plot {
     private let story: DemoStory
     private let surroundings: Surroundings
@@ -51,31 +51,8 @@ private struct Telling {
             return nil
         case .carrierDown(let span): return try await carrierDown(span)
         case .killTellerBetweenPostAndRecord: return try await killTeller()
-        case .kill(let name): return try await kill(name)
         }
     }
-
-    /// Kills a process as soon as it runs; it may still be on its way up from the last time.
-    private func kill(_ name: String) async throws -> String? {
-        let before = surroundings.time.uptime
-        while surroundings.time.uptime - before < Self.patience {
-            if case .running(let process) = await street.supervisor.condition(of: name) {
-                let asked = surroundings.time.uptime
-                await street.supervisor.kill(name, andHold: false)
-                let span = surroundings.time.uptime - asked
-                street.journal.faultBegan(
-                    "dead-\(name)", target: name, kind: "kill",
-                    proof: "process \(process) gone after \(span.milliseconds) ms")
-                announce()
-                street.journal.faultEnded("dead-\(name)")
-                return nil
-            }
-            try await surroundings.time.sleep(for: .milliseconds(5))
-        }
-        return "\(name) was to be killed, but has not run for \(Self.patience.components.seconds) s"
-    }
-
-    private static let patience = Duration.seconds(15)
 
     private func killOMS() async -> String? {
         let before = surroundings.time.uptime

@@ -11,8 +11,6 @@ package struct DemoStory: Sendable {
         /// Whoever tells the partners dies after one of them has received a webhook and before that could be noted: the
         /// courier, or the OMS of a coupled street.
         case killTellerBetweenPostAndRecord
-        /// SIGKILL of a process, which its supervisor starts again.
-        case kill(String)
     }
 
     package struct Scene: Hashable, Sendable {
@@ -37,29 +35,5 @@ package struct DemoStory: Sendable {
             Scene(at: .seconds(45) * scale, deed: .carrierDown(.seconds(10) * scale)),
             Scene(at: .seconds(52) * scale, deed: .killTellerBetweenPostAndRecord),
         ]
-    }
-}
-
-extension DemoStory {
-    /// A day on which processes are killed again and again, as a seed will have it.
-    ///
-    /// - Parameters:
-    ///   - kills: How many, evenly spread and each a little early or late.
-    ///   - names: Of the processes; each gets its turn before any gets another.
-    ///   - length: How long the shop is open.
-    package static func killing(_ names: [String], times kills: Int, during length: Duration, seed: UInt64)
-        -> DemoStory
-    {
-        var random = SeededGenerator(seed: seed)
-        var story = DemoStory()
-        story.length = length
-        let step = length / Double(kills + 1)
-        var turn: [String] = []
-        story.scenes = (0..<kills).map { kill in
-            if turn.isEmpty { turn = names.shuffled(using: &random) }
-            let shift = Double.random(in: -0.4...0.4, using: &random)
-            return Scene(at: step * (Double(kill + 1) + shift), deed: .kill(turn.removeLast()))
-        }
-        return story
     }
 }

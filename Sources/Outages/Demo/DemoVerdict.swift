@@ -12,6 +12,8 @@ package struct DemoVerdict: Sendable {
     package var cost: Cost
     /// Why nothing was proven, where that is so.
     package var invalid: String?
+    /// How everyone's memory went; nil where nobody was weighed, empty where that was too short to tell.
+    package var memory: [MemoryTrend]?
     /// What did not hold beside the ledgers, in words.
     package var deviations: [String] = []
     /// True where a mistake is shown at work: then it has to break.
@@ -78,6 +80,7 @@ extension DemoVerdict {
         lines.append("               \(audit.equation)")
         lines.append("   recovery    \(recoveryLine)")
         lines.append("   partners    \(partnersLine)")
+        if let memory { lines.append("   memory      \(Self.line(for: memory))") }
         lines.append("   cost        \(costLine)")
         return lines.joined(separator: "\n")
     }
@@ -111,16 +114,24 @@ extension DemoVerdict {
 
     private var recoveryLine: String {
         guard !audit.recoveries.isEmpty else { return "nothing was broken" }
-        let byTarget = Dictionary(grouping: audit.recoveries, by: \.fault.target)
-        return byTarget.sorted { $0.key < $1.key }.compactMap { target, recoveries in
-            // Of many recoveries the slowest is told.
-            let slowest = recoveries.max { ($0.seconds ?? .infinity) < ($1.seconds ?? .infinity) }
-            guard let slowest else { return nil }
+        // Of many recoveries of one target the slowest is told, and of many targets those that were slow.
+        let byTarget = Dictionary(grouping: audit.recoveries, by: \.fault.target).compactMap {
+            target, recoveries in
+            recoveries.max { $0.span < $1.span }.map {
+                (target: target, times: recoveries.count, slowest: $0)
+            }
+        }
+        let told = byTarget.sorted { $0.slowest.span > $1.slowest.span }.prefix(Self.mostRecoveries)
+        let lines = told.sorted { $0.target < $1.target }.map { target, times, slowest in
             let seconds = slowest.seconds.map { "in \(Self.decimal($0)) s" } ?? "not finished"
-            let times = recoveries.count == 1 ? "" : " \(recoveries.count) times, at worst"
-            return "\(target):\(times) \(slowest.backlogAtEnd) waiting -> 0 \(seconds)"
-        }.joined(separator: "   ")
+            let often = times == 1 ? "" : " \(times) times, at worst"
+            return "\(target):\(often) \(slowest.backlogAtEnd) waiting -> 0 \(seconds)"
+        }
+        let others = byTarget.count - told.count
+        return lines.joined(separator: "   ") + (others > 0 ? "   \(others) more: sooner" : "")
     }
+
+    private static let mostRecoveries = 5
 
     private var partnersLine: String {
         let expected = audit.partners.reduce(0) { $0 + $1.expected }
@@ -131,6 +142,12 @@ extension DemoVerdict {
             \(delivered) of \(expected) deliveries, \(repeats.counted("repeat")), all recognised; p95 age \
             \(ages.joined(separator: ", "))
             """
+    }
+
+    private static func line(for memory: [MemoryTrend]) -> String {
+        guard !memory.isEmpty else { return "not judged: that takes a run of two minutes" }
+        let word = memory.allSatisfy(\.isFlat) ? "flat" : "grew"
+        return "\(word): \(memory.map(\.description).joined(separator: ", "))"
     }
 
     private var costLine: String {
@@ -155,12 +172,18 @@ extension DemoVerdict {
         for member in audit.json().object?.members ?? [] where member.name != "verdict" {
             object[member.name] = member.value
         }
+        object["memory"] = memory.map { .array($0.map(\.json)) }
         object["cost"] = [
             "processes": JSONValue(cost.processes), "max_rss_bytes": JSONValue(cost.residentBytes),
             "disk_bytes": JSONValue(cost.diskBytes), "milliseconds": JSONValue(cost.span.milliseconds),
         ]
         return .object(object)
     }
+}
+
+extension Recovery {
+    /// In seconds; without an end where it is not finished.
+    fileprivate var span: Double { seconds ?? .infinity }
 }
 
 extension Int {

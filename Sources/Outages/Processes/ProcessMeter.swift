@@ -20,9 +20,15 @@ package enum ProcessMeter {
     package static func residentBytes(of processes: [Int32]) -> Int64 {
         processes.reduce(0) { sum, process in
             sum
-                + (field("Pss", in: "/proc/\(process)/smaps_rollup") ?? field(
-                    "VmRSS", in: "/proc/\(process)/status") ?? 0)
+                + (field("Pss", in: "/proc/\(process)/smaps_rollup") ?? residentBytes(of: process) ?? 0)
         }
+    }
+
+    /// Bytes of memory that a process has resident, shared ones too; nil once it is gone.
+    ///
+    /// Source: Linux, `proc_pid_status(5)`.
+    package static func residentBytes(of process: Int32) -> Int64? {
+        field("VmRSS", in: "/proc/\(process)/status")
     }
 
     /// Bytes that the files below a directory take up.

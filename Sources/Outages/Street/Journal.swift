@@ -92,6 +92,17 @@ package final class Journal: Sendable {
         append(.object(line), to: directory.samples)
     }
 
+    /// Notes how many bytes of memory each process has resident at this moment.
+    package func weighed(_ processes: [(name: String, residentBytes: Int64)]) {
+        var bytes = JSONObject()
+        for process in processes { bytes[process.name] = JSONValue(process.residentBytes) }
+        append(
+            [
+                "at": .string(time.now.description), "run_ms": JSONValue(runTime.milliseconds),
+                "resident_bytes": .object(bytes),
+            ], to: directory.memory)
+    }
+
     private func appendFault(
         _ name: String, _ fault: Fault, proof: String? = nil, ended: (at: Timestamp, by: String)? = nil
     ) {

@@ -43,3 +43,12 @@ package struct Leftovers: Hashable, Sendable {
 
     package var isEmpty: Bool { faults.isEmpty && processes.isEmpty && ports.isEmpty }
 }
+
+extension Street {
+    /// What is left of it once everyone should have ended, a sentence for each; the conductor himself still listens.
+    func leftovers(now: Timestamp) async -> [String] {
+        let running = await supervisor.processes
+        return (Leftovers(in: directory, besides: ["conductor"], now: now)?.inWords ?? [])
+            + running.map { "\($0.name) is still there, process \($0.process)" }
+    }
+}

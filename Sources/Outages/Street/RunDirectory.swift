@@ -38,6 +38,10 @@ package struct RunDirectory: Sendable {
     package var faults: String { "\(path)/faults.ndjson" }
     /// All numbers of the pipeline, four times a second.
     package var samples: String { "\(path)/samples.ndjson" }
+    /// What each process had in memory, once a second, where somebody weighed them.
+    package var memory: String { "\(path)/memory.ndjson" }
+    /// The faults that a soak has drawn.
+    package var soak: String { "\(path)/soak.json" }
     /// What a scenario did and found, as Chaos Toolkit writes it down.
     package var journal: String { "\(path)/journal.json" }
     package var verdict: String { "\(path)/verdict.json" }

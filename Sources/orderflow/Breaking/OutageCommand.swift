@@ -6,6 +6,6 @@ struct OutageCommand: ParsableCommand {
         commandName: "outage", abstract: "Break a street of real processes, and audit what held.",
         subcommands: [
             ListCommand.self, ValidateCommand.self, ExportCommand.self, OutageRunCommand.self,
-            SuiteCommand.self, ReportCommand.self, SweepCommand.self, SoakCommand.self,
+            SuiteCommand.self, ReportCommand.self, DiffCommand.self, SweepCommand.self, SoakCommand.self,
         ])
 }

@@ -95,12 +95,8 @@ extension StageOptions {
     }
 
     private func settings(for scenario: Scenario, seed: UInt64) async throws -> StreetSettings {
-        let staging = scenario.staging
-        var settings = staging.system.applied(to: try await SettingsReader(file: config).streetSettings())
-        settings.shop = staging.workload.plan
-        settings.shop.seed = seed
-        settings.permitsMoods = true
-        settings.conductor = StreetSettings.Address(port: 0)
-        return settings.withArrows()
+        var plan = scenario.staging.workload.plan
+        plan.seed = seed
+        return try await settings(for: scenario.staging.system, selling: plan)
     }
 }

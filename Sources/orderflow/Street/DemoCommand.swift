@@ -43,7 +43,9 @@ struct DemoCommand: AsyncParsableCommand {
         if compare {
             try await stage.compare(story, on: settings, title: title)
         } else {
-            try await stage.play(story, on: settings, as: "demo", title: title)
+            try await stage.play(on: settings, as: "demo", title: title) {
+                DemoPlot(story, surroundings: $1)
+            }
         }
     }
 

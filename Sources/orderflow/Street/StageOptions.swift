@@ -49,19 +49,32 @@ struct StageOptions: ParsableArguments {
         return settings
     }
 
-    /// Plays a story from beginning to verdict, and ends with the verdict's exit status.
+    /// The settings of a street on which everything may be broken: in moods, and with a relay between its processes.
+    func settings(for system: StagedSystem, selling plan: ShopPlan) async throws -> StreetSettings {
+        var settings = system.applied(to: try await SettingsReader(file: config).streetSettings())
+        settings.shop = plan
+        settings.permitsMoods = true
+        settings.conductor = StreetSettings.Address(port: 0)
+        return settings.withArrows()
+    }
+
+    /// Plays a plot from beginning to verdict, and ends with the verdict's exit status.
     ///
     /// - Parameters:
     ///   - verb: What the directory of the run is named after.
     ///   - title: What is played, in words.
-    func play(_ story: DemoStory, on settings: StreetSettings, as verb: String, title: String) async throws {
+    ///   - plot: Made when the run's directory is there.
+    func play(
+        on settings: StreetSettings, as verb: String, title: String,
+        _ plot: (RunDirectory, Surroundings) throws -> any Plot
+    ) async throws {
         let status = try await perform("\(verb)-\(seed)", title: "\(verb): \(title), seed \(seed)") {
             directory, http, surroundings, logger in
             let street = try Street(
                 settings, in: directory, program: CommandLine.ownPath, surroundings: surroundings,
                 logger: logger, http: http)
             let director = DemoDirector(
-                street: street, plot: DemoPlot(story, surroundings: surroundings),
+                street: street, plot: try plot(directory, surroundings),
                 title: "orderflow \(verb)  \(title)  seed \(seed)",
                 run: directory.name, screen: screen, surroundings: surroundings)
             let verdict = try await Interruption.cancelling { try await director.play() }

@@ -57,10 +57,21 @@ extension RunStory {
         func megabytes(_ name: String) -> String? { cost[name]?.integer.map { "\($0 >> 20) MB" } }
         let figures: [(String, String?)] = [
             ("processes", cost["processes"]?.shown), ("memory, all together", megabytes("max_rss_bytes")),
+            ("memory of each, early and late", notes.verdict?["memory"]?.array.flatMap(Self.trends)),
             ("disk", megabytes("disk_bytes")),
             ("time", cost["milliseconds"]?.integer.map { TimeSpan.written(.milliseconds($0)) }),
         ]
         return figures.compactMap { name, value in value.map { (name, $0) } }
+    }
+
+    private static func trends(_ memory: [JSONValue]) -> String? {
+        let trends = memory.compactMap { trend -> String? in
+            guard let name = trend["process"]?.string, let early = trend["early_bytes"]?.integer,
+                let late = trend["late_bytes"]?.integer
+            else { return nil }
+            return "\(MemoryTrend(process: name, early: early, late: late))"
+        }
+        return trends.isEmpty ? nil : trends.joined(separator: ", ")
     }
 
     private var ledgerFigures: [(String, String)] {
@@ -107,10 +118,8 @@ extension RunStory {
             let isShort = shop["prankScale"].map { !["1", "1.0"].contains($0.shown) } ?? false
             return "orderflow demo --seed \(seed)\(files)\(isShort ? " --ci" : "")"
         case (nil, "soak"):
-            return """
-                orderflow outage soak --orders \(shop["orders"]?.shown ?? "") --rate \(shop["rate"]?.shown ?? "") \
-                --kills \(outages.count) --seed \(seed)
-                """
+            guard let span = notes.soak?["for"]?.shown, let rate = shop["rate"]?.shown else { return nil }
+            return "orderflow outage soak --for \(span) --rate \(rate) --seed \(seed)"
         default: return nil
         }
     }

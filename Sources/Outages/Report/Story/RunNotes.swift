@@ -28,6 +28,8 @@ struct RunNotes: Sendable {
     private(set) var settings: JSONValue?
     /// The scenario's text, where one was played.
     private(set) var scenario: String?
+    /// The faults that a soak had drawn, where one was played.
+    private(set) var soak: JSONValue?
     private var proofs: [String: String] = [:]
 
     init(in directory: RunDirectory) {
@@ -43,6 +45,7 @@ struct RunNotes: Sendable {
         verdict = directory.read(directory.verdict)
         settings = directory.read("\(directory.path)/settings.json")
         scenario = TextFile.read("\(directory.path)/scenario.yaml")
+        soak = directory.read(directory.soak)
     }
 
     /// How it is known that a fault took effect, in words.

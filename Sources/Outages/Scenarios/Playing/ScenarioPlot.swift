@@ -156,20 +156,13 @@ package final class ScenarioPlot: Plot {
         verdict.deviations = record.deviations
         verdict.deviations += limits.deviations(in: verdict.audit)
         if scenario.staging.mustHold.contains(.noLeftover) {
-            let leftovers = Leftovers(
-                in: street.directory, besides: ["conductor"], now: surroundings.now)
-            verdict.deviations += (leftovers?.inWords ?? []) + (await stillRunning(on: street))
+            verdict.deviations += await street.leftovers(now: surroundings.now)
         }
         guard verdict.invalid == nil, !scenario.faults.isEmpty else { return }
         let affected = try ScenarioLimits.ordersMeanwhile(
             FaultTimeline(in: street.directory.path).faults,
             in: Ledgers(in: street.directory.path, only: [.shop]), now: surroundings.now)
         verdict.invalid = limits.objection(to: affected)
-    }
-
-    /// Processes that should have ended.
-    private func stillRunning(on street: Street) async -> [String] {
-        await street.supervisor.processes.map { "\($0.name) is still there, process \($0.process)" }
     }
 }
 

@@ -13,6 +13,8 @@ package struct StagedSystem: Hashable, Sendable {
     package var retries = StreetSettings.RetrySchedule.fast
     /// Webhooks that may be under way to one partner at once.
     package var courierConcurrency = 32
+
+    package init() {}
 }
 
 extension StagedSystem {
