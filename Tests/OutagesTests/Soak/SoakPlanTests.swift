@@ -64,7 +64,7 @@ import Testing
         let layers = Set(SoakOffer.all.map(\.kind.layer))
 
         let turns = plan.rounds.map(\.faults[0].kind.layer)
-        #expect(layers == Set(FaultLayer.allCases).subtracting([.clock]))
+        #expect(layers == Set(FaultLayer.allCases))
         #expect(Set(turns.prefix(layers.count)) == layers)
     }
 
