@@ -81,6 +81,7 @@ struct Intake: Sendable {
         let decided = zip(batch, decisions)
         try await surroundings.pass(.intakeCommittedBeforeDelete)
         for (message, decision) in zip(judged, decisions) { tell(decision, about: message) }
+        guard settings.deletesMessages else { return }
         try await delete(decided.filter { $0.1.settlesMessage }.map(\.0))
         try await surroundings.pass(.intakeDeleted)
         let unreadable = decided.filter { $0.1.isUnreadable }.map(\.0)
@@ -100,6 +101,7 @@ struct Intake: Sendable {
     private func keepingHidden<Outcome: Sendable>(
         _ batch: [ReceivedMessage], while deed: () async throws -> Outcome
     ) async throws -> Outcome {
+        guard settings.visibility > .zero else { return try await deed() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 while true {

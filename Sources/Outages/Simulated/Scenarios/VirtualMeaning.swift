@@ -5,6 +5,9 @@ enum VirtualMeaning {
         var misfits = scenario.faults.compactMap { fault in
             misfit(of: fault).map { "\(fault.target) \(fault.kind.rawValue): \($0)" }
         }
+        if scenario.staging.system.wiring == .coupled {
+            misfits.append("wiring coupled: only a street with queue and stream stands there")
+        }
         let workload = scenario.staging.workload
         if case .onlineRetail = workload.plan.source {
             misfits.append("online-retail: only orders of our own are sold there")
