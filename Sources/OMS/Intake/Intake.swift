@@ -102,7 +102,7 @@ struct Intake: Sendable {
         _ batch: [ReceivedMessage], while deed: () async throws -> Outcome
     ) async throws -> Outcome {
         guard settings.visibility > .zero else { return try await deed() }
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 while true {
                     guard (try? await surroundings.time.sleep(for: settings.visibility / 2)) != nil else {
