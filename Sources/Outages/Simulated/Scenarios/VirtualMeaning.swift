@@ -21,7 +21,6 @@ enum VirtualMeaning {
         switch fault.kind {
         case .bandwidth, .slicer, .slowClose, .limitData:
             return "there are requests and answers, and no bytes on a connection"
-        case .slow: return "a commit takes no time there"
         case .swap, .damage, .readonly: return "it befalls a file of the machine's"
         case .drift: return "a clock jumps there, and does not drift"
         case .kill where fault["restart"] == "never": return "whoever dies is started again"
