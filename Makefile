@@ -5,6 +5,7 @@ PYTHON ?= python3
 RELEASE = .build/release/orderflow
 CLIENTS = .venv/bin/python
 OLD_CLIENTS = .venv-old/bin/python
+GUESTS = .venv-guests/bin/python
 
 # A few tests at a time: some load the cores in virtual time, and others wait for real processes beside them.
 WIDTH = $(shell $(SWIFT) test --help-hidden 2>/dev/null | grep -q -e --experimental-maximum-parallelization-width \
@@ -26,8 +27,8 @@ test: setup
 	$(SWIFT) test --skip-build $(WIDTH)
 
 ## conformance: drive the built program with boto3, the AWS CLI and raw HTTP, and with its own verbs
-conformance: build $(CLIENTS) $(OLD_CLIENTS)
-	ORDERFLOW=$(RELEASE) OLD_CLIENTS=$(OLD_CLIENTS) $(CLIENTS) -m pytest -q Tests/Conformance
+conformance: build $(CLIENTS) $(OLD_CLIENTS) $(GUESTS)
+	ORDERFLOW=$(RELEASE) OLD_CLIENTS=$(OLD_CLIENTS) GUESTS=$(CURDIR)/$(GUESTS) $(CLIENTS) -m pytest -q Tests/Conformance
 	ORDERFLOW=$(RELEASE) $(CLIENTS) -m pytest -q Tests/Acceptance
 
 $(CLIENTS): Tests/Conformance/requirements.txt
@@ -40,6 +41,11 @@ $(OLD_CLIENTS): Tests/Conformance/requirements-old.txt
 	$(PYTHON) -m venv .venv-old
 	$(OLD_CLIENTS) -m pip install -q --disable-pip-version-check -r Tests/Conformance/requirements-old.txt
 	touch $(OLD_CLIENTS)
+
+$(GUESTS): Tests/Conformance/requirements-guests.txt
+	$(PYTHON) -m venv .venv-guests
+	$(GUESTS) -m pip install -q --disable-pip-version-check -r Tests/Conformance/requirements-guests.txt
+	touch $(GUESTS)
 
 ## simulate: a thousand seeds of the street in virtual time
 simulate: build
