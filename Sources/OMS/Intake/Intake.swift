@@ -173,11 +173,15 @@ struct Intake: Sendable {
         switch decision {
         case .accepted:
             logger.debug("Order kept", metadata: facts)
+        case .cancelled:
+            logger.info("Order cancelled", metadata: facts)
+        case .awaitingOrder:
+            logger.info("Cancellation kept until its order comes", metadata: facts)
         case .repeated(let deliveries):
             facts["deliveries"] = "\(deliveries)"
             logger.info("Repeat recognised", metadata: facts)
         case .rejected:
-            logger.info("Order rejected", metadata: facts)
+            logger.info("Order or cancellation rejected", metadata: facts)
         case .conflicting:
             logger.info("Conflict recorded; the order stays as it was", metadata: facts)
         case .unreadable(let code):
@@ -200,6 +204,7 @@ extension Judgement {
     fileprivate var orderNumber: OrderNumber? {
         switch self {
         case .sound(let sound): sound.order.number
+        case .cancellation(let sound): sound.cancellation.orderNumber
         case .rejected(let rejection): rejection.orderNumber
         case .unreadable: nil
         }

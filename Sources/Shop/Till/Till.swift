@@ -59,7 +59,10 @@ struct Till: Sendable {
             guard await wait(for: place, by: clock, rest), await roomOnDesk(rest) else { return }
             let crowd = crowd(from: place, arrivedAfter: clock.elapsed)
             let purchases = crowd.compactMap { source.purchase(at: $0, now: surroundings.now) }
-            try await trouble(resting: rest).outlast { try await desk.take(purchases) }
+            let cancelling = rehearsal?.series.filter { $0.kind == .earlyCancel } ?? []
+            try await trouble(resting: rest).outlast {
+                try await desk.take(purchases, cancelling: cancelling)
+            }
             place = crowd.upperBound
         }
         try await trouble(resting: rest).outlast { try await desk.closeDay() }

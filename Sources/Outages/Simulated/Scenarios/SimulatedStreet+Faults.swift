@@ -181,6 +181,7 @@ extension Prank.Kind {
         case .conflict: self = .conflict
         case .resubmit: self = .again
         case .oversize: self = .oversize
+        case .earlyCancel: self = .earlyCancel
         default: return nil
         }
     }
