@@ -10,6 +10,7 @@ PLAYED = {
         CreateQueue DeleteQueue GetQueueUrl ListQueues GetQueueAttributes SetQueueAttributes PurgeQueue
         SendMessage SendMessageBatch ReceiveMessage DeleteMessage DeleteMessageBatch
         ChangeMessageVisibility ChangeMessageVisibilityBatch
+        ListDeadLetterSourceQueues StartMessageMoveTask ListMessageMoveTasks CancelMessageMoveTask
     """.split(),
     KINESIS: """
         CreateStream DeleteStream DescribeStream DescribeStreamSummary ListStreams ListShards

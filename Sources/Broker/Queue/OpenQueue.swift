@@ -21,6 +21,7 @@ final class OpenQueue {
     var modifiedAt: Timestamp
     var lastPurge: Timestamp?
     var waiters = Deque<Waiter>()
+    var moves = QueueMoves()
     /// The earliest alarm that is set for this queue.
     var alarm: Timestamp?
 

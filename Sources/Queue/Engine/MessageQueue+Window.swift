@@ -57,8 +57,9 @@ extension MessageQueue {
     ///   no purge.
     public mutating func append(page: [Envelope], now: Timestamp) {
         for envelope in page where envelope.sequence > windowEnd {
-            beyond -= 1
             windowEnd = envelope.sequence
+            guard releasedBeyond.remove(envelope.sequence) == nil else { continue }
+            beyond -= 1
             hold(envelope, now: now)
         }
         settle(now: now)
