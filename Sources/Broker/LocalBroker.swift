@@ -115,6 +115,7 @@ public final class LocalBroker: Service {
                 }
             }
             group.addTask { await queues.keepTime() }
+            group.addTask { await queues.carryMoves() }
             group.addTask { await streams.trim() }
             group.addTask { [disk, surroundings, logger] in
                 await disk.keepWatch(by: surroundings.time, logger: logger)

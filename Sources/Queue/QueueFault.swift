@@ -27,6 +27,7 @@ public struct QueueFault: Error, Hashable, Sendable {
         case batchRequestTooLong = "BatchRequestTooLong"
         case unsupportedOperation = "UnsupportedOperation"
         case overLimit = "OverLimit"
+        case resourceNotFound = "ResourceNotFoundException"
         case invalidParameterValue = "InvalidParameterValueException"
         case missingParameter = "MissingRequiredParameterException"
     }
@@ -53,7 +54,7 @@ extension QueueFault {
             .batchEntryIdsNotDistinct, .invalidBatchEntryId, .batchRequestTooLong, .unsupportedOperation:
             "AWS.SimpleQueueService.\(kind.rawValue)"
         case .receiptHandleIsInvalid, .invalidAttributeName, .invalidAttributeValue, .invalidMessageContents,
-            .overLimit:
+            .overLimit, .resourceNotFound:
             kind.rawValue
         case .invalidParameterValue: "InvalidParameterValue"
         case .missingParameter: "MissingParameter"
@@ -63,7 +64,7 @@ extension QueueFault {
     /// The HTTP status.
     public var status: Int {
         switch kind {
-        case .receiptHandleIsInvalid: 404
+        case .receiptHandleIsInvalid, .resourceNotFound: 404
         case .purgeQueueInProgress, .overLimit: 403
         default: 400
         }

@@ -96,6 +96,11 @@ public enum ResourceName: Hashable, Sendable {
     /// The queue that a queue URL means, whoever's it is.
     public static func queue(url: String) -> ResourceName { .queue(QueueURL(url).name) }
 
+    /// The queue that an ARN means, whoever's it is; nothing that any policy allows by name where the text is none.
+    public static func queue(arn: String) -> ResourceName {
+        .queue(arn.split(separator: ":", omittingEmptySubsequences: false).last.map(String.init) ?? "")
+    }
+
     /// The stream that a name or an ARN means; nothing that any policy allows where neither is given.
     public static func stream(named name: String?, arn: String?) -> ResourceName {
         .stream(name ?? arn?.split(separator: "/").last.map(String.init) ?? "")

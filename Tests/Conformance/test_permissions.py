@@ -1,5 +1,8 @@
 """Who may do what: every key, every operation, on resources of its own and of others, against one table."""
 
+import base64
+import json
+
 import pytest
 
 from places import Queue, Stream
@@ -29,6 +32,10 @@ QUEUE_OPERATIONS = [
     "AddPermission",
     "RemovePermission",
     "PurgeQueue",
+    "ListDeadLetterSourceQueues",
+    "StartMessageMoveTask",
+    "ListMessageMoveTasks",
+    "CancelMessageMoveTask",
     "DeleteQueue",
 ]
 STREAM_OPERATIONS = [
@@ -124,6 +131,8 @@ class World:
             return self.members_for_stream(operation, name)
         fifo = {"MessageGroupId": "g"} if name.endswith(".fifo") else {}
         kind = {"FifoQueue": "true"} if fifo else {}
+        arn = self.queues[name].arn
+        handle = json.dumps({"taskId": "tea", "sourceArn": arn}).encode()
         entry = {"Id": "1", "ReceiptHandle": "garbage", "VisibilityTimeout": 1}
         return {"QueueUrl": self.queues[name].url} | {
             "CreateQueue": {"QueueName": name, "Attributes": kind},
@@ -139,6 +148,9 @@ class World:
             "DeleteMessageBatch": {"Entries": [entry]},
             "ChangeMessageVisibility": {"ReceiptHandle": "garbage", "VisibilityTimeout": 1},
             "ChangeMessageVisibilityBatch": {"Entries": [entry]},
+            "StartMessageMoveTask": {"SourceArn": arn},
+            "ListMessageMoveTasks": {"SourceArn": arn},
+            "CancelMessageMoveTask": {"TaskHandle": base64.b64encode(handle).decode()},
         }.get(operation, {})
 
     def members_for_stream(self, operation: str, name: str) -> dict:

@@ -11,6 +11,7 @@ PLAYED = {
         TagQueue UntagQueue ListQueueTags AddPermission RemovePermission
         SendMessage SendMessageBatch ReceiveMessage DeleteMessage DeleteMessageBatch
         ChangeMessageVisibility ChangeMessageVisibilityBatch
+        ListDeadLetterSourceQueues StartMessageMoveTask ListMessageMoveTasks CancelMessageMoveTask
     """.split(),
     KINESIS: """
         CreateStream DeleteStream DescribeStream DescribeStreamSummary ListStreams ListShards

@@ -72,7 +72,8 @@ private struct History {
         case 82..<91: change()
         case 91..<96: now = now + .seconds(Int.random(in: 1...30, using: &random))
         case 96: changeDelay()
-        case 97 where Int.random(in: 0..<3, using: &random) == 0: purge()
+        case 97: release()
+        case 98 where Int.random(in: 0..<3, using: &random) == 0: purge()
         default: restart()
         }
         model.letOldGo(now)
@@ -144,6 +145,24 @@ private struct History {
         let isAccepted = (try? engine.changeVisibility(receipt, timeout: timeout, now: now)) != nil
         let expected = model.change(receipt, to: timeout, now: now)
         #expect(isAccepted == expected)
+    }
+
+    /// A move carries letters away. Their rows can still be read for a moment afterwards.
+    private mutating func release() {
+        let limit = Int.random(in: 1...8, using: &random)
+        let candidates = ledger.messages.values.sorted { $0.envelope.sequence < $1.envelope.sequence }.map {
+            MoveCandidate($0.envelope, deduplicationID: nil, target: QueueID(3))
+        }
+        var walk = MoveWalk()
+
+        let released = engine.release(candidates, along: &walk, limit: limit, now: now)
+
+        let expected = model.release(limit: limit, now: now)
+        #expect(released.map(\.envelope.sequence) == expected)
+        let isLoaded = engine.loadPages(from: ledger, now: now)
+        #expect(isLoaded)
+        save()
+        engine.forgetReleased()
     }
 
     private mutating func changeDelay() {

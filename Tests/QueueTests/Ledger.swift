@@ -18,7 +18,8 @@ struct Ledger {
 
     private mutating func write(_ change: QueueChange) {
         switch change {
-        case .stored(let envelope, let messageID, let deduplication):
+        case .stored(let envelope, let messageID, let deduplication),
+            .takenIn(let envelope, let messageID, let deduplication, _, _):
             insert(envelope)
             if let deduplication { self.deduplication.append((envelope.sequence, messageID, deduplication)) }
         case .admitted(let envelope, _, _): insert(envelope)
@@ -37,7 +38,7 @@ struct Ledger {
                     firstReceivedAt: $0.firstReceivedAt, receiveCount: $0.receiveCount, groupID: $0.groupID)
             }
             rows[sequence]?.hiddenAt = moment
-        case .deleted(let sequence), .expired(let sequence): rows[sequence] = nil
+        case .deleted(let sequence), .expired(let sequence), .released(let sequence): rows[sequence] = nil
         case .deadLettered(let envelope, _): rows[envelope.sequence] = nil
         case .purged(let last):
             purgedUpTo = last

@@ -139,6 +139,20 @@ struct SlowQueue {
         return true
     }
 
+    /// Lets the oldest visible messages go, none of them before an older one of its group.
+    mutating func release(limit: Int, now: Timestamp) -> [SequenceNumber] {
+        var passedBy: Set<String> = []
+        var released: [SequenceNumber] = []
+        for message in messages where released.count < limit {
+            let mayGo = isVisible(message, now) && message.group.map(passedBy.contains) != true
+            if mayGo { released.append(message.sequence) }
+            if !mayGo, let group = message.group { passedBy.insert(group) }
+        }
+        messages.removeAll { released.contains($0.sequence) }
+        leaveEmptyGroups()
+        return released
+    }
+
     mutating func purge() {
         messages = []
         sends = []

@@ -22,6 +22,7 @@ final class OpenQueue {
     var tags: [String: String] = [:]
     var lastPurge: Timestamp?
     var waiters = Deque<Waiter>()
+    var moves = QueueMoves()
     /// The earliest alarm that is set for this queue.
     var alarm: Timestamp?
 

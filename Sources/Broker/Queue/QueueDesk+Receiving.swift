@@ -236,6 +236,12 @@ extension QueueDesk {
         for name in names {
             while letOldGo(on: name, now: now), !Task.isCancelled { await Task.yield() }
         }
+        while !Task.isCancelled {
+            let ticket = commit.enqueue {
+                try QueueStore.forgetMoves(before: now - Self.longestRetention, atMost: 500, in: $0)
+            }
+            guard (try? await ticket.value) == true else { break }
+        }
         let needsSweep = state.withLock { state in
             defer { state.needsSweep = false }
             return state.needsSweep
@@ -246,6 +252,9 @@ extension QueueDesk {
             guard (try? await ticket.value) == true else { return }
         }
     }
+
+    /// Source: Amazon SQS API Reference, `SetQueueAttributes`, `MessageRetentionPeriod`.
+    private static let longestRetention = Duration.seconds(1_209_600)
 
     /// Lets messages go whose retention has passed, a page at a time. - Returns: Whether there may be more.
     private func letOldGo(on name: QueueKey, now: Timestamp) -> Bool {

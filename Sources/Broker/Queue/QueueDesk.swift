@@ -29,6 +29,8 @@ final class QueueDesk: Sendable {
     let moods: Moods?
     let state = Mutex(State())
     let alarmSet = Bell()
+    /// Rung when a move task has begun or is to stop.
+    let moveWanted = Bell()
     private let counters = QueueCounters()
 
     struct State {
@@ -88,6 +90,7 @@ final class QueueDesk: Sendable {
                     createdAt: row.createdAt, modifiedAt: row.modifiedAt)
                 open.tags = tags.removeValue(forKey: row.state.id) ?? [:]
                 open.waiters = waiting.removeValue(forKey: row.name) ?? []
+                open.moves = QueueMoves(row.moveTasks)
                 state.queues[row.name] = open
                 state.names[row.state.id] = row.name
             }
@@ -145,6 +148,10 @@ final class QueueDesk: Sendable {
         desk.on(DeleteMessageBatch.self) { [self] in try await delete($0, for: $1) }
         desk.on(ChangeMessageVisibility.self) { [self] in try await changeVisibility($0, for: $1) }
         desk.on(ChangeMessageVisibilityBatch.self) { [self] in try await changeVisibility($0, for: $1) }
+        desk.on(ListDeadLetterSourceQueues.self) { [self] in try listSources($0, for: $1) }
+        desk.on(StartMessageMoveTask.self) { [self] in try await start($0, for: $1) }
+        desk.on(ListMessageMoveTasks.self) { [self] in try await listMoves($0, for: $1) }
+        desk.on(CancelMessageMoveTask.self) { [self] in try await cancel($0, for: $1) }
         return desk
     }
 
@@ -240,18 +247,13 @@ final class QueueDesk: Sendable {
     }
 
     func list(_ request: ListQueues, for caller: Caller) throws -> ListQueues.Output {
-        if let most = request.maxResults, !(1...1_000).contains(most) {
-            throw SQS.invalidParameterValue(
-                "Value \(most) for parameter MaxResults is invalid. Reason: Must be between 1 and 1000.")
-        }
         let prefix = request.queueNamePrefix ?? ""
         let names = state.withLock { $0.queues.keys.filter { $0.region == caller.region } }
-            .filter { $0.name.hasPrefix(prefix) && $0.name > (request.nextToken ?? "") }.sorted()
-        let page = names.prefix(request.maxResults ?? 1_000)
-        let hasMore = request.maxResults != nil && page.count < names.count
+            .filter { $0.name.hasPrefix(prefix) }
+        let page = try QueuePage(of: names, most: request.maxResults, after: request.nextToken)
         return ListQueues.Output(
-            queueUrls: page.isEmpty ? nil : page.map { url(of: $0, for: caller) },
-            nextToken: hasMore ? page.last?.name : nil)
+            queueUrls: page.names.isEmpty ? nil : page.names.map { url(of: $0, for: caller) },
+            nextToken: page.next)
     }
 
     func attributes(_ request: GetQueueAttributes, for caller: Caller) async throws
@@ -342,14 +344,16 @@ final class QueueDesk: Sendable {
         return QueueKey(region: caller.region, name: isOurs ? url.name : "")
     }
 
-    private func url(of name: QueueKey, for caller: Caller) -> String {
+    func url(of name: QueueKey, for caller: Caller) -> String {
         "\(caller.endpoint)/\(settings.account)/\(name.name)"
     }
 
     /// Writes a change; how its queue stands then follows at the end of the commit.
-    func record(_ writing: QueueWriting, in db: Database) throws {
+    ///
+    /// - Parameter task: The move task whose deed it is, where it is one's.
+    func record(_ writing: QueueWriting, movedBy task: UniqueID? = nil, in db: Database) throws {
         counters.note(writing)
-        try QueueStore.write(writing, in: db)
+        try QueueStore.write(writing, movedBy: task, in: db)
     }
 
     /// Hands whatever a queue has changed to the commit.

@@ -25,7 +25,9 @@ struct QueueWriting: Sendable {
 
 extension QueueStore {
     /// Writes all of it but how the queue stands, which ``QueueCounters`` keeps for the end of the commit.
-    static func write(_ writing: QueueWriting, in db: Database) throws {
+    ///
+    /// - Parameter task: The move task whose deed it is, where it is one's.
+    static func write(_ writing: QueueWriting, movedBy task: UniqueID? = nil, in db: Database) throws {
         var contents = writing.contents.makeIterator()
         for change in writing.changes {
             switch change {
@@ -44,9 +46,13 @@ extension QueueStore {
                 ])
             case .deleted(let sequence), .expired(let sequence):
                 try delete(place(writing.queue, sequence), db)
-            case .deadLettered: break  // the row moves when its target admits it, in the same transaction
+            case .deadLettered, .released: break  // the row moves when its target takes it, in the same transaction
             case .admitted(let envelope, let source, let formerly):
                 try move(envelope, from: place(source, formerly), to: writing, db)
+            case .takenIn(let envelope, let id, let deduplication, let source, let formerly):
+                guard let task else { preconditionFailure("only a move task brings messages") }
+                try takeIn(
+                    envelope, id, deduplication, from: place(source, formerly), of: task, to: writing, db)
             case .purged(let upTo): try purge(writing.queue, upTo: upTo, db)
             case .forgotDeduplication(let upTo):
                 try db.execute(
@@ -81,7 +87,12 @@ extension QueueStore {
             place, message.body, message.bodyDigest,
             message.attributes.isEmpty ? nil : AttributesText.write(message.attributes), message.traceHeader,
         ])
-        guard let deduplication else { return }
+        if let deduplication { try remember(deduplication, of: id, at: place, db) }
+    }
+
+    static func remember(
+        _ deduplication: Deduplication, of id: String, at place: Int64, _ db: Database
+    ) throws {
         try db.cachedStatement(
             sql:
                 "INSERT INTO deduplications (place, message_id, deduplication_id, group_id, until) VALUES (?, ?, ?, ?, ?)"

@@ -12,6 +12,9 @@ import Queue
 enum QueueStore {
     static func addMigrations(to migrator: inout DatabaseMigrator) {
         migrator.registerMigration("queues and their messages") { try $0.execute(sql: schema) }
+        migrator.registerMigration("move tasks, and what a moved message was called before") {
+            try $0.execute(sql: movesSchema)
+        }
     }
 
     /// 40 bits count the messages of a queue, 23 bits the queues.
@@ -129,6 +132,8 @@ extension QueueStore {
         var createdAt: Timestamp
         var modifiedAt: Timestamp
         var state: QueueState
+        /// Oldest first.
+        var moveTasks: [MoveTask] = []
     }
 
     static func insert(_ row: QueueRow, in db: Database) throws {
@@ -242,7 +247,8 @@ extension QueueStore {
                     nextSequence: SequenceNumber(row["next_sequence"]), purgedUpTo: purgedTo,
                     untouchedCount: row["untouched"],
                     touched: try touched(of: id, after: purgedTo, in: db),
-                    deduplication: try deduplication(of: id, after: purgedTo, in: db)))
+                    deduplication: try deduplication(of: id, after: purgedTo, in: db)),
+                moveTasks: try moveTasks(of: id, in: db))
         }
     }
 
@@ -304,7 +310,7 @@ extension QueueStore {
             arguments: [place(queue, behind.next), lastPlace(queue), moment.microseconds]) ?? 0
     }
 
-    private static func envelope(_ row: Row, visibleAt: Timestamp?) -> Envelope {
+    static func envelope(_ row: Row, visibleAt: Timestamp?) -> Envelope {
         Envelope(
             sequence: sequence(row["place"]), enqueuedAt: Timestamp(microseconds: row["enqueued_at"]),
             visibleAt: visibleAt,

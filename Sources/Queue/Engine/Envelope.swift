@@ -14,7 +14,7 @@ public struct Envelope: Hashable, Sendable {
     /// Receives so far, those from the queue that dead-lettered it included.
     public internal(set) var receiveCount: Int
     /// The group that keeps its order; nil in a standard queue, which does not look at groups.
-    public let groupID: MessageGroupID?
+    public internal(set) var groupID: MessageGroupID?
 
     public init(
         sequence: SequenceNumber, enqueuedAt: Timestamp, visibleAt: Timestamp? = nil,

@@ -85,7 +85,7 @@ extension MessageQueue {
         }
     }
 
-    private mutating func takeSequence() -> SequenceNumber {
+    mutating func takeSequence() -> SequenceNumber {
         defer { nextSequence = nextSequence.next }
         return nextSequence
     }
@@ -99,6 +99,8 @@ extension MessageQueue {
     }
 
     /// Source: Amazon SQS Developer Guide, "Exactly-once processing".
+    static let deduplicationSpan = Duration.seconds(300)
+
     private func deduplication(
         of message: SoundMessage, now: Timestamp
     ) -> (value: Deduplication, key: DeduplicationMemory.Key)? {
@@ -106,7 +108,7 @@ extension MessageQueue {
         let group = deduplicationScope == .messageGroup ? message.groupID : nil
         let id = message.deduplicationID ?? message.contentID
         return (
-            Deduplication(id: id, groupID: group, until: now + .seconds(300)),
+            Deduplication(id: id, groupID: group, until: now + Self.deduplicationSpan),
             DeduplicationMemory.Key(id: id, groupID: group)
         )
     }

@@ -57,8 +57,9 @@ extension MessageQueue {
     ///   no purge.
     public mutating func append(page: [Envelope], now: Timestamp) {
         for envelope in page where envelope.sequence > windowEnd {
-            beyond -= 1
             windowEnd = envelope.sequence
+            guard releasedBeyond.remove(envelope.sequence) == nil else { continue }
+            beyond -= 1
             hold(envelope, now: now)
         }
         settle(now: now)
@@ -81,6 +82,7 @@ extension MessageQueue {
     /// A clock that was ahead when the message was written down makes it no younger than now, or it would seem delayed.
     mutating func hold(_ envelope: Envelope, now: Timestamp) {
         var envelope = envelope
+        if kind == .standard { envelope.groupID = nil }  // a row tells it there too, where it only names a tenant
         envelope.enqueuedAt = min(envelope.enqueuedAt, now)
         let returnsAt = returnMoment(of: envelope)
         let stage: Held.Stage =

@@ -35,6 +35,9 @@ public struct MessageQueue: Sendable {
     /// The last message that ever stood in the window.
     var windowEnd = SequenceNumber.beforeAll
 
+    /// Messages behind the window that a move task has carried away, for as long as their rows may still be read.
+    var releasedBeyond: Set<SequenceNumber> = []
+
     /// When hidden messages show again.
     var returns = Agenda()
     /// When messages came, for retention.
@@ -82,6 +85,9 @@ public struct MessageQueue: Sendable {
         return changes
     }
 
+    /// How many messages there are in all, in whatever state.
+    public var messageCount: Int { held.count + beyond }
+
     /// How many messages are untouched: what ``QueueState/untouchedCount`` must be when it is written down now.
     public var untouchedCount: Int { untouchedHeld + beyond }
 
@@ -93,7 +99,8 @@ public struct MessageQueue: Sendable {
 
     private mutating func apply(_ change: QueueChange, now: Timestamp) {
         switch change {
-        case .stored(let envelope, let messageID, let deduplication):
+        case .stored(let envelope, let messageID, let deduplication),
+            .takenIn(let envelope, let messageID, let deduplication, _, _):
             place(envelope, now: now)
             if let deduplication {
                 remember(deduplication, sequence: envelope.sequence, messageID: messageID)
@@ -103,9 +110,16 @@ public struct MessageQueue: Sendable {
         case .rehidden(let sequence, _, let until): hide(sequence, until: until)
         case .deleted(let sequence), .expired(let sequence): remove(sequence)
         case .deadLettered(let envelope, _): remove(envelope.sequence)
+        case .released(let sequence): letGo(sequence)
         case .purged: clear()
         case .forgotDeduplication: break
         }
+    }
+
+    private mutating func letGo(_ sequence: SequenceNumber) {
+        guard held[sequence] == nil else { return remove(sequence) }
+        beyond -= 1
+        releasedBeyond.insert(sequence)
     }
 
     private mutating func remember(
@@ -121,6 +135,7 @@ public struct MessageQueue: Sendable {
         tally = Tally()
         untouchedHeld = 0
         beyond = 0
+        releasedBeyond = []
         windowEnd = SequenceNumber(nextSequence.rawValue - 1)
         returns = Agenda()
         arrivals = Agenda()

@@ -15,6 +15,10 @@ public enum QueueChange: Hashable, Sendable {
     case deadLettered(Envelope, target: QueueID)
     /// Came from another queue, where it stood at `formerly`; its body comes along.
     case admitted(Envelope, from: QueueID, formerly: SequenceNumber)
+    /// Carried away by a move task, for its target to ``MessageQueue/takeIn(_:from:now:using:)``.
+    case released(SequenceNumber)
+    /// Brought by a move task from another queue, where it stood at `formerly`: new in all but its content.
+    case takenIn(Envelope, MessageID, Deduplication?, from: QueueID, formerly: SequenceNumber)
     /// Everything up to here is gone, and what FIFO remembered of sends too.
     case purged(upTo: SequenceNumber)
     /// Sends up to here no longer stand against a repetition.

@@ -281,6 +281,19 @@ extension QueueHouse {
         #expect(groups.values.allSatisfy { $0 == $0.sorted() })
         #expect(Set(received).count == count)
     }
+
+    @Test func `hands out what names a group on a standard queue, also after a restart`() throws {
+        let house = try QueueHouse()
+        try house.play { caller in
+            try await caller.create("orders")
+            _ = try await caller.client(
+                SendMessage(queueUrl: "orders", messageBody: "order", messageGroupId: "tenant"))
+        }
+
+        try house.restart()
+
+        #expect(try house.play { try await $0.receive("orders").map(\.body) } == ["order"])
+    }
 }
 
 @Suite struct `The broker's windows` {
