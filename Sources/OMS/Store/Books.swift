@@ -127,7 +127,7 @@ struct Books {
         let deliveries: Int = known[0]
         // A cancellation may be known before its order, which then has no history yet.
         if known[1] == Outcome.accepted.rawValue, let number = OrderNumber(rawValue: known[2]),
-            try status(of: number) != nil
+            try standing(of: number) != nil
         {
             try note(
                 try nextEventID(number, .repeatReceived), .repeatReceived, on: number, about: message)

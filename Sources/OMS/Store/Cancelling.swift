@@ -22,47 +22,51 @@ extension Books {
             return try recognise(key, sound.contentHash, message)
                 ?? contradict(Rejection(of: sound, because: [Self.keyIsTaken]), under: key, from: message)
         }
-        guard try status(of: number) != nil else {
-            try keep(sound, under: key, from: message)
+        guard let standing = try standing(of: number) else {
+            if planted != .earlyCancellationForgotten { try keep(sound, under: key, from: message) }
             return .awaitingOrder
         }
-        return try carryOut(sound, under: key, from: message)
+        return try carryOut(sound, on: standing, under: key, from: message)
     }
 
-    /// Where an order stands; nil when it is not in the books.
-    func status(of number: OrderNumber) throws -> String? {
-        try String.fetchOne(
-            db.cachedStatement(sql: "SELECT status FROM orders WHERE order_number = ?"),
-            arguments: [number.rawValue])
+    /// Where an order stands.
+    struct Standing {
+        let status: String
+        let version: Int
+    }
+
+    /// - Returns: Nil when the order is not in the books.
+    func standing(of number: OrderNumber) throws -> Standing? {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT status, version FROM orders WHERE order_number = ?"),
+            arguments: [number.rawValue]
+        ).map { Standing(status: $0[0], version: $0[1]) }
     }
 
     /// - Parameter arrival: When it came, where that was before its order did.
     private func carryOut(
-        _ sound: SoundCancellation, under key: String, from message: JudgedMessage, arrival: String? = nil
+        _ sound: SoundCancellation, on order: Standing, under key: String, from message: JudgedMessage,
+        arrival: String? = nil
     ) throws -> Decision {
         let cancellation = sound.cancellation
         let number = cancellation.orderNumber
-        let status = try status(of: number) ?? "new"
-        if status == Self.cancelled {
+        if order.status == Self.cancelled {
             try note(
                 try nextEventID(number, .note), .note, on: number, about: message,
                 with: ["note": "cancelled again", "idempotency_key": .string(key)])
             return .cancelled
         }
-        let obstacles = try obstacles(to: cancellation, from: status)
+        let obstacles = try obstacles(to: cancellation, from: order.status)
         guard obstacles.isEmpty else {
             return try refuse(sound, because: obstacles, under: key, from: message)
         }
-        let version = try Int.fetchOne(
-            db.cachedStatement(
-                sql: """
-                    UPDATE orders SET status = ?1, version = version + 1, updated_at = ?2 WHERE order_number = ?3
-                    RETURNING version
-                    """),
-            arguments: [Self.cancelled, today, number.rawValue])
-        let event = OrderEvent.cancelled(cancellation, version: version ?? 1, at: now, trace: message.trace)
+        let version = order.version + 1
+        try db.run(
+            "UPDATE orders SET status = ?, version = ?, updated_at = ? WHERE order_number = ?",
+            [Self.cancelled, version, today, number.rawValue])
+        let event = OrderEvent.cancelled(cancellation, version: version, at: now, trace: message.trace)
         try note(
-            event.id, .cancelled, on: number, from: status, to: Self.cancelled, about: message,
+            event.id, .cancelled, on: number, from: order.status, to: Self.cancelled, about: message,
             with: [
                 "reason": .string(cancellation.reason), "idempotency_key": .string(key),
                 "waited_since": JSONValue(arrival),
@@ -111,8 +115,11 @@ extension Books {
     func settleCancellations(thatAwaited number: OrderNumber) throws {
         let waiting = try early("order_number = ? ORDER BY received_at, idempotency_key", number.rawValue)
         for early in waiting {
+            guard let standing = try standing(of: number) else {
+                preconditionFailure("the order has been entered by whoever calls this")
+            }
             let decision = try carryOut(
-                early.sound, under: early.key, from: early.message, arrival: early.receivedAt)
+                early.sound, on: standing, under: early.key, from: early.message, arrival: early.receivedAt)
             try settle(early, as: decision == .cancelled ? .applied : .rejected)
         }
     }

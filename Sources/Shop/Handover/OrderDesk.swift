@@ -55,7 +55,7 @@ actor OrderDesk {
                 let order = draft(purchase)
                 return wishes.popFirst().map { [cancellation(of: purchase, for: $0), order] } ?? [order]
             })
-        if nextOrder == .isToBeCancelled { nextOrder = .wasCancelled }
+        if nextOrder == .isToBeCancelled, !purchases.isEmpty { nextOrder = .wasCancelled }
     }
 
     /// Who wants the next orders cancelled, one after the other: a series, or nil for the day's own prank.
