@@ -13,7 +13,7 @@ struct Orderflow: AsyncParsableCommand {
         commandName: "orderflow",
         abstract: "Keeps every order through every outage, and proves it.",
         discussion: """
-            Verbs that look (orders, rejections, queue, stream, partners, audit, check, wait, sql) read the ledgers' files directly, so they \
+            Verbs that look (orders, rejections, queue, dlq, stream, partners, audit, check, wait, sql) read the ledgers' files directly, so they \
             work while any or all processes are dead, and never change anything. Times are UTC unless --local; amounts are whole \
             minor units in columns named _minor.
 
@@ -35,7 +35,8 @@ struct Orderflow: AsyncParsableCommand {
             CommandGroup(
                 name: "Looking:",
                 subcommands: [
-                    OrdersCommand.self, RejectionsCommand.self, QueueCommand.self, StreamCommand.self,
+                    OrdersCommand.self, RejectionsCommand.self, QueueCommand.self,
+                    DeadLettersCommand.self, StreamCommand.self,
                     PartnersCommand.self,
                     AuditCommand.self, CheckCommand.self, WaitCommand.self, SQLCommand.self,
                     SchemaCommand.self,

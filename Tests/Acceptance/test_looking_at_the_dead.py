@@ -50,6 +50,8 @@ def test_orders_are_exported_with_their_lines(dead):
         ("rejections", "reasons"),
         ("queue", "list"),
         ("queue", "peek", "orders.fifo"),
+        ("dlq", "list"),
+        ("dlq", "list", "--group"),
         ("stream", "list"),
         ("stream", "tail"),
         ("partners", "list"),

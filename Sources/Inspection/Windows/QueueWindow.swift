@@ -126,7 +126,7 @@ package enum QueueWindow {
     private static let oldestSQL = time(oldestMicroseconds)
 
     /// Microseconds since 1970 as RFC 3339 in UTC.
-    private static func time(_ column: String) -> String {
+    static func time(_ column: String) -> String {
         """
         CASE WHEN \(column) IS NOT NULL THEN strftime('%Y-%m-%dT%H:%M:%S', \(column) / 1000000, 'unixepoch')
           || printf('.%03dZ', \(column) / 1000 % 1000) END

@@ -42,7 +42,7 @@ final class SimulatedStreet: @unchecked Sendable {  // lives on its world's thre
     var invalid: String?
     private(set) var report: AuditReport?
 
-    private let conductor: SimulatedHost
+    let conductor: SimulatedHost
     private var isProvisioned = false
     private var tasks: [Task<Void, Never>] = []
 

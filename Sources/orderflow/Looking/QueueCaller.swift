@@ -32,8 +32,11 @@ struct QueueCaller {
 
     /// Makes calls, and closes the connection behind them.
     ///
+    /// - Parameter unknown: What to say, and to do, when nobody can tell what became of the call.
     /// - Throws: ``Ending``, by what became of the call.
-    func call<Answer>(_ deed: (any Client<SQS>) async throws -> Answer) async throws -> Answer {
+    func call<Answer>(
+        unknown: String, _ deed: (any Client<SQS>) async throws -> Answer
+    ) async throws -> Answer {
         let http = NetworkTransport.makeHTTPClient()
         let client = SigningClient(
             SQS.self, over: NetworkTransport(endpoint: endpoint, http: http), credentials: credentials,
@@ -45,21 +48,17 @@ struct QueueCaller {
         do {
             return try outcome.get()
         } catch let error as ClientError {
-            throw ending(after: error)
+            throw ending(after: error, unknown: unknown)
         }
     }
 
-    private func ending(after error: ClientError) -> Ending {
+    private func ending(after error: ClientError, unknown: String) -> Ending {
         switch error {
         case .refused(let reason) where reason.type == "QueueDoesNotExist":
             Ending(status: 4, words: "\(endpoint) has no such queue.")
         case .refused(let reason): Ending(status: 1, words: "\(endpoint) refused: \(reason)")
         case .unknown(let reason):
-            Ending(
-                status: 3,
-                words:
-                    "Nobody can tell whether the message was taken: \(reason). Sending it again is safe on a FIFO queue."
-            )
+            Ending(status: 3, words: "\(reason). \(unknown)")
         }
     }
 

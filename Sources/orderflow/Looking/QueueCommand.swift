@@ -101,7 +101,10 @@ struct QueueCommand: ParsableCommand {
         func run() async throws {
             let body = try Input.text(of: file)
             let caller = QueueCaller(endpoint: endpointUrl, region: region, directory: await data.path())
-            let answer = try await caller.call { client in
+            let answer = try await caller.call(
+                unknown:
+                    "Nobody can tell whether the message was taken. Sending it again is safe on a FIFO queue."
+            ) { client in
                 let url = try await client(GetQueueUrl(queueName: queue)).queueUrl
                 return try await client(message(body, to: url))
             }

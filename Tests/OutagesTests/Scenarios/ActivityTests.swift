@@ -52,7 +52,7 @@ import Testing
         ("{do: adit}", "4:10: No scenario can ask for adit. Did you mean audit?"),
         (
             "{do: outage run x}",
-            "4:10: No scenario can ask for outage run. Use one of: fault add, fault clear, audit, check shop-open, queue stats, wait."
+            "4:10: No scenario can ask for outage run. Use one of: fault add, fault clear, audit, check shop-open, queue stats, dlq redrive, wait."
         ),
         (
             "{do: audit, wait: 3}",
@@ -124,6 +124,11 @@ import Testing
             ),
             ("check shop-open", .checkShopOpen(ShopOpenCheck())),
             ("queue stats orders.fifo --json", .queueStats(queue: "orders.fifo")),
+            ("dlq redrive --all", .redrive(Redrive())),
+            (
+                "dlq redrive --all --queue dead --rate 10/s --timeout 20s --json",
+                .redrive(Redrive(queue: "dead", mostPerSecond: 10, timeout: .seconds(20)))
+            ),
             ("wait stored=5", .wait([try! PipelineCondition("stored=5")], timeout: .seconds(30))),
             (
                 "wait stored>=5 crm.pending<3 --timeout 5s --poll 1s",
@@ -153,6 +158,12 @@ import Testing
             "--window cannot be 5. Use a length of time such as 500ms, 20s or 5m."
         ),
         ("queue stats", 2, "queue stats needs the name of a queue. Write orders."),
+        ("dlq redrive", 2, "dlq redrive needs to know which letters. Write --all."),
+        ("dlq redriv --all", 0, "No scenario can ask for dlq redriv. Did you mean dlq redrive?"),
+        (
+            "dlq redrive --all --rate 501/s", 4,
+            "--rate cannot be 501/s. Write 10/s; 1/s to 500/s is possible."
+        ),
         ("wait", 1, "wait needs to know for what. Write waiting=0 or the like."),
         (
             "wait waiting<few", 1,

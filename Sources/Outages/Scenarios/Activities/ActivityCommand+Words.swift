@@ -2,7 +2,7 @@ import Inspection
 
 extension ActivityCommand {
     private static let verbs = [
-        "fault add", "fault clear", "audit", "check shop-open", "queue stats", "wait",
+        "fault add", "fault clear", "audit", "check shop-open", "queue stats", "dlq redrive", "wait",
     ]
 
     /// Reads the arguments behind `orderflow`.
@@ -18,6 +18,7 @@ extension ActivityCommand {
         case "fault clear": self = try Self.behind(2, words, Self.clear)
         case "check shop-open": self = try Self.behind(2, words, Self.checkShopOpen)
         case "queue stats": self = try Self.behind(2, words, Self.queueStats)
+        case "dlq redrive": self = try Self.behind(2, words, Self.redrive)
         default:
             switch words.first {
             case "audit": self = try Self.behind(1, words, Self.audit)
@@ -90,6 +91,25 @@ extension ActivityCommand {
         let queue = line.standing(0, orElse: "queue stats needs the name of a queue. Write orders.")
         try line.end()
         return .queueStats(queue: queue?.text ?? "")
+    }
+
+    private static func redrive(_ words: [String]) throws(WordMistakes) -> ActivityCommand {
+        var line = CommandWords(words, options: ["queue", "rate", "timeout"], flags: ["all", "json"])
+        line.refuseStanding(behind: 0)
+        if !line.flags.contains("all") {
+            line.mistake(0, "dlq redrive needs to know which letters. Write --all.")
+        }
+        var redrive = Redrive(queue: line["queue"]?.text)
+        if let rate = line["rate"] {
+            redrive.mostPerSecond = Redrive.rate(rate.text)
+            if redrive.mostPerSecond == nil {
+                line.mistake(
+                    rate.place, "--rate cannot be \(rate.text). Write 10/s; 1/s to 500/s is possible.")
+            }
+        }
+        if let timeout = line.span("timeout") { redrive.timeout = timeout }
+        try line.end()
+        return .redrive(redrive)
     }
 
     private static func wait(_ words: [String]) throws(WordMistakes) -> ActivityCommand {

@@ -15,6 +15,8 @@ package enum ActivityCommand: Hashable, Sendable {
     case checkShopOpen(ShopOpenCheck)
     /// `queue stats NAME`: a line of numbers about one queue.
     case queueStats(queue: String)
+    /// `dlq redrive --all …`: carries dead letters back to where they came from.
+    case redrive(Redrive)
     /// `wait waiting=0 'stored>=100' … --timeout 30s`: until all numbers of the pipeline are so.
     case wait([PipelineCondition], timeout: Duration)
 }

@@ -1,6 +1,8 @@
 import Clockwork
 import Inspection
 import JSON
+import Orders
+import Wire
 
 /// A scenario's method on a simulated street.
 extension SimulatedStreet {
@@ -22,6 +24,7 @@ extension SimulatedStreet {
         case .clearFault(let name): relieve(name)
         case .clearAllFaults: for affliction in afflictions.reversed() { relieve(affliction.fault.name) }
         case .queueStats: result.stdout = numbers(of: try pipeline.look())
+        case .redrive(let redrive): result.status = redriveAndWait(redrive)
         case .wait(let conditions, let timeout):
             let (held, last) = try wait(for: conditions, atMost: timeout)
             result = CommandResult(status: held ? 0 : 1, stdout: numbers(of: last, held: held))
@@ -36,6 +39,24 @@ extension SimulatedStreet {
         }
         let isAsWanted = activity.tolerance?.allows(result) ?? (activity.role == .probe || result.status == 0)
         if !isAsWanted { deviations.append("\(activity.name) ended with \(result.status)") }
+    }
+
+    /// - Returns: The status with which `dlq redrive` would end.
+    private func redriveAndWait(_ redrive: Redrive) -> Int {
+        let queue = client(SQS.self, to: "broker")
+        let usual =
+            plan.settings.queueKind == .fifo ? Pipeline.deadOrderQueue : Pipeline.standardDeadOrderQueue
+        let ending = Ending()
+        perform { [conductor] in
+            let outcome = try? await redrive.run(by: queue, time: conductor, orElse: usual)
+            ending.status = outcome?.hasMovedAll == true ? 0 : 1
+        }
+        _ = world.run(until: { ending.status != nil }, atMost: redrive.timeout + .seconds(60))
+        return ending.status ?? 3
+    }
+
+    private final class Ending: @unchecked Sendable {  // lives on the world's thread
+        var status: Int?
     }
 
     /// Lets time pass, and looks for losses meanwhile.

@@ -1,0 +1,191 @@
+"""`orderflow dlq`: dead letters are looked at in the file, broker alive or dead, and sent back over the wire."""
+
+import json
+import os
+import subprocess
+
+import boto3
+import pytest
+
+from broker import Broker
+from built_program import binary
+from places import Queue
+from wire import DEVELOPER, REGION
+
+NO_ID = "00000000-0000-4000-8000-000000000000"
+
+
+class Yard:
+    """A broker of its own with three letters: a sound one, one that is no order, and one that was sent straight."""
+
+    def __init__(self, directory):
+        self.broker = Broker(directory)
+        self.dead = self.queue("orders-dead.fifo")
+        policy = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": self.dead.arn, "maxReceiveCount": 1})}
+        self.orders = self.queue("orders.fifo", **policy)
+        sound = '{"order_number": "A-1"}'
+        self.orders.send(sound, MessageGroupId="A-1")
+        self.orders.send("tea", MessageGroupId="A-2")
+        for _ in range(2):
+            self.orders.receive(VisibilityTimeout=0)
+        self.dead.send(sound.replace("A-1", "A-3"), MessageGroupId="A-3")
+
+    def queue(self, name: str, **attributes) -> Queue:
+        kind = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+        sqs = boto3.client(
+            "sqs",
+            endpoint_url=self.broker.url,
+            region_name=REGION,
+            aws_access_key_id=DEVELOPER.id,
+            aws_secret_access_key=DEVELOPER.secret,
+        )
+        return Queue.create(sqs, name, {**kind, **attributes})
+
+    def run(self, *words) -> subprocess.CompletedProcess:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("ORDERFLOW", "AWS_"))}
+        command = [binary(), "dlq", *words, "--data", self.broker.directory]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, env=clean)
+
+    def json(self, *words):
+        answer = self.run(*words, "--json")
+        assert answer.returncode == 0, answer.stderr
+        return json.loads(answer.stdout)
+
+
+@pytest.fixture(params=["alive", "dead"])
+def looked_at(request, yard):
+    """The same for those who look, whether the broker is alive or not."""
+    if request.param == "dead":
+        yard.broker.kill()
+    return yard
+
+
+@pytest.fixture
+def yard(tmp_path):
+    yard = Yard(tmp_path)
+    yield yard
+    if yard.broker.process.poll() is None:
+        yard.broker.stop()
+
+
+def test_letters_are_listed_with_their_reason_and_origin(looked_at):
+    letters = looked_at.json("list")
+
+    assert {(letter["order_number"], letter["reason"], letter["origin"]) for letter in letters} == {
+        ("A-1", "received_too_often", "orders.fifo"),
+        ("A-2", "unreadable_json", "orders.fifo"),
+        ("A-3", "sent_straight", None),
+    }
+
+
+def test_letters_are_counted_by_reason(looked_at):
+    groups = looked_at.json("list", "--group")
+
+    assert sorted((group["reason"], group["letters"]) for group in groups) == [
+        ("received_too_often", 1),
+        ("sent_straight", 1),
+        ("unreadable_json", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        (["--reason", "unreadable_json"], ["A-2"]),
+        (["--grep", "A-3"], ["A-3"]),
+        (["--queue", "orders-dead.fifo", "--grep", "tea"], ["A-2"]),
+        (["--reason", "too_long"], []),
+    ],
+)
+def test_only_some_letters_are_listed_where_some_are_asked_for(yard, words, numbers):
+    assert [letter["order_number"] for letter in yard.json("list", *words)] == numbers
+
+
+def test_letters_come_in_pages(yard):
+    everyone = yard.json("list")
+    first = yard.json("list", "--limit", "2")
+
+    assert first + yard.json("list", "--after", first[-1]["message_id"]) == everyone
+
+
+def test_a_letter_is_shown_with_its_body(looked_at):
+    [letter] = looked_at.json("list", "--reason", "unreadable_json")
+
+    shown = looked_at.run("show", letter["message_id"])
+
+    assert shown.returncode == 0 and "unreadable_json" in shown.stdout and shown.stdout.endswith("tea\n")
+
+
+def test_looking_at_letters_counts_no_receive(yard):
+    yard.json("list")
+    [letter] = yard.json("list", "--reason", "sent_straight")
+    yard.run("show", letter["message_id"])
+
+    assert yard.json("list", "--reason", "sent_straight")[0]["receive_count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["list", "--queue", "nobody"], 4),
+        (["show", NO_ID], 4),
+        (["redrive"], 2),
+        (["redrive", "--all", "--rate", "501/s"], 2),
+        (["redrive", "--all", "--rate", "fast"], 2),
+        (["redrive", "--all", "--queue", "nobody"], 4),
+        (["redrive", "--all", "--queue", "orders.fifo"], 1),
+        (["list", "--group", "--reason", "tea"], 2),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_is_refused_with_its_status_and_words(yard, words, status):
+    answer = yard.run(*words)
+
+    assert (answer.returncode, answer.stdout) == (status, "")
+    assert answer.stderr.strip()
+
+
+def test_a_redrive_sends_letters_back_and_tells_how_many(yard):
+    outcome = yard.json("redrive", "--all")
+
+    assert outcome == {"status": "COMPLETED", "moved": 2, "to_move": 3, "failure_reason": None}
+    assert len(yard.orders.receive(VisibilityTimeout=0)) == 2
+    assert [letter["reason"] for letter in yard.json("list")] == ["sent_straight"]
+
+
+def test_a_dry_run_counts_and_moves_nothing(looked_at):
+    counted = looked_at.json("redrive", "--all", "--dry-run")
+
+    assert counted == [{"queue": "orders-dead.fifo", "would_go_to": "orders.fifo", "letters": 2}]
+    assert len(looked_at.json("list")) == 3
+
+
+def test_a_letter_that_died_again_tells_what_it_was_called_before(yard):
+    [old] = yard.json("list", "--reason", "unreadable_json")
+    yard.run("redrive", "--all")
+    for _ in range(2):
+        yard.orders.receive(VisibilityTimeout=0)
+
+    [new] = yard.json("list", "--reason", "unreadable_json")
+    shown = yard.json("show", new["message_id"])
+
+    assert (old["redriven"], new["redriven"]) == (0, 1)
+    assert [(move["former_message_id"], move["message_id"]) for move in shown["moves"]] == [
+        (old["message_id"], new["message_id"])
+    ]
+
+
+def test_a_redrive_that_does_not_end_in_time_says_so_and_goes_on(yard):
+    held = yard.dead.receive_one(VisibilityTimeout=60)
+
+    answer = yard.run("redrive", "--all", "--timeout", "300ms")
+    yard.dead.hide(held, 0)
+
+    assert (answer.returncode, "goes on by itself" in answer.stderr) == (1, True)
+    assert yard.dead.list_dead_letter_source_queues()["queueUrls"]
+
+
+def test_a_redrive_without_a_broker_cannot_be_told(yard):
+    yard.broker.kill()
+
+    assert yard.run("redrive", "--all").returncode == 3
