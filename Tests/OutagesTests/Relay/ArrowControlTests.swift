@@ -30,6 +30,19 @@ import Wire
         }
     }
 
+    @Test func `shows each of several faults, whatever the others do to a request`() async throws {
+        try await RelayHouse.with { house in
+            try await house.add("status", ["code": "503"], name: "no")
+            try await house.add("lose_reply", ["probability": "0.5"], name: "deaf")
+            try await house.add("latency", ["ms": "30"], name: "slow")
+            try await house.add("repeat", ["times": "2"], name: "again")
+
+            for name in ["no", "deaf", "slow", "again"] {
+                #expect(try await !house.control.prove(name).isEmpty, "\(name)")
+            }
+        }
+    }
+
     @Test func `refuses what cannot be meant`() async throws {
         try await RelayHouse.with { house in
             try await house.add("down", name: "taken")

@@ -79,8 +79,8 @@ import Testing
             .latency(delay: .milliseconds(20), jitter: .zero, .down, probability: 1),
             .latency(delay: .milliseconds(5), jitter: .zero, .both, probability: 1))
 
-        #expect(faults.delay(.down, isProbe: false) == .milliseconds(25))
-        #expect(faults.delay(.up, isProbe: false) == .milliseconds(5))
+        #expect(faults.delay(.down, probed: nil) == .milliseconds(25))
+        #expect(faults.delay(.up, probed: nil) == .milliseconds(5))
     }
 
     @Test func `go at the pace of the slowest`() {
@@ -104,7 +104,7 @@ import Testing
             .loseReply(probability: 1), .repeats(times: 3),
             .status(code: 503, retryAfterSeconds: nil, probability: 1, first: 1))
 
-        let treatments = (1...2).map { _ in faults.treatment(isProbe: false) }
+        let treatments = (1...2).map { _ in faults.treatment(probed: nil) }
 
         #expect(treatments[0] == .init(answer: .init(code: 503, retryAfterSeconds: nil, fault: "f2")))
         #expect(treatments[1] == .init(losesReply: true, copies: 2))
@@ -116,11 +116,11 @@ import Testing
         var other = Self.on(fault)
 
         let mixed = (1...40).compactMap { turn -> Bool? in
-            #expect(looked.treatment(isProbe: true).answer != nil)
-            return looked.treatment(isProbe: false).answer != nil
+            #expect(looked.treatment(probed: "f0").answer != nil)
+            return looked.treatment(probed: nil).answer != nil
         }
 
-        #expect(mixed == (1...40).map { _ in other.treatment(isProbe: false).answer != nil })
+        #expect(mixed == (1...40).map { _ in other.treatment(probed: nil).answer != nil })
         #expect(mixed.count(where: { $0 }) == 3)
     }
 
@@ -131,7 +131,7 @@ import Testing
                 .latency(delay: .milliseconds(50), jitter: .milliseconds(40), .both, probability: 0.5),
                 .loseReply(probability: 0.3), seed: seed)
             return (1...50).map { _ in
-                "\(faults.delay(.up, isProbe: false)) \(faults.treatment(isProbe: false).losesReply)"
+                "\(faults.delay(.up, probed: nil)) \(faults.treatment(probed: nil).losesReply)"
             }
         }
 

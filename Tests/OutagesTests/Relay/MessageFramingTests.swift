@@ -77,7 +77,7 @@ import Testing
 
     @Test func `of a head is told with what matters in it`() throws {
         let text =
-            "POST / HTTP/1.1\r\nEXPECT: 100-Continue\r\nConnection: Close\r\nX-Orderflow-Probe: 1\r\n"
+            "POST / HTTP/1.1\r\nEXPECT: 100-Continue\r\nConnection: Close\r\nX-Orderflow-Probe: slow\r\n"
             + "Content-Length: 3\r\n\r\n"
         var framing = MessageFraming(.requests)
         var bytes = ByteBuffer(string: text)
@@ -85,7 +85,7 @@ import Testing
         let head = try #require(framing.next(from: &bytes)?.head)
 
         #expect(head.method == "POST" && head.contentLength == 3)
-        #expect(head.expectsContinue && !head.keepsOpen && head.isProbe)
+        #expect(head.expectsContinue && !head.keepsOpen && head.probed == "slow")
     }
 
     private static func messages(

@@ -3,7 +3,8 @@ import Clockwork
 extension ArrowControl {
     /// Makes sure that a fault is felt: from outside where that can be seen from outside, else by what the relay counts.
     ///
-    /// A probe meets a fault whatever its probability is, and uses up nothing of a `first`; so it changes no story.
+    /// A probe meets this fault whatever its probability is, and uses up nothing of a `first`; so it changes no story. Of
+    /// other faults it meets only those that concern bytes and connections, whatever is said on them.
     ///
     /// - Returns: What was seen, such as "connection refused after 1 ms".
     /// - Throws: ``ArrowControlError/unproven(_:seen:)`` when nothing was seen within 2 s.
@@ -14,7 +15,7 @@ extension ArrowControl {
             let (arrow, fault) = try await find(name)
             let before = fault.touches
             let question = Question(for: fault.fault, atMost: max(.milliseconds(1), limit - time.uptime))
-            let sighting = await ArrowProbe(address: arrow.listener, time: time)
+            let sighting = await ArrowProbe(address: arrow.listener, fault: name, time: time)
                 .ask(for: question.aim, within: question.patience)
             let touches = try await find(name).fault.touches - before
             switch question.judge(sighting, touches: touches, name: name) {

@@ -38,6 +38,8 @@ struct ArrowProbe {
     }
 
     let address: StreetSettings.Address
+    /// The fault that it asks after.
+    let fault: String
     let time: any TimeSource
 
     /// Asks once.
@@ -49,7 +51,7 @@ struct ArrowProbe {
             .connectTimeout(TimeAmount(patience))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(ProbeEnd(notes: notes, host: address.host))
+                    try channel.pipeline.syncOperations.addHandler(ProbeEnd(notes: notes, host: address.host, fault: fault))
                 }
             }
             .connect(host: address.host, port: address.port)
@@ -113,17 +115,19 @@ private final class ProbeEnd: ChannelInboundHandler {
 
     private let notes: ProbeNotes
     private let host: String
+    private let fault: String
     private var framing = MessageFraming(.answers)
     private var unread = ByteBuffer()
 
-    init(notes: ProbeNotes, host: String) {
+    init(notes: ProbeNotes, host: String, fault: String) {
         self.notes = notes
         self.host = host
+        self.fault = fault
     }
 
     func channelActive(context: ChannelHandlerContext) {
         let request =
-            "GET /health/live HTTP/1.1\r\nhost: \(host)\r\n\(MessageHead.probeField): 1\r\n"
+            "GET /health/live HTTP/1.1\r\nhost: \(host)\r\n\(MessageHead.probeField): \(fault)\r\n"
             + (notes.aim == .farewell ? "connection: close\r\n" : "") + "\r\n"
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: request)), promise: nil)
     }

@@ -26,20 +26,24 @@ struct ActiveFault {
             })
     }
 
-    /// Whether the next request or answer meets the fault. A probe always does, and uses nothing up.
-    mutating func strikes(with probability: Double, isProbe: Bool) -> Bool {
-        guard isProbe || probability >= 1 || Double.random(in: 0..<1, using: &random) < probability else {
-            return false
-        }
-        touches += 1
-        return true
+    /// Whether the next request or answer meets the fault.
+    ///
+    /// - Parameter probed: The fault that a probe asks after; nil for what is no probe. A probe meets that one for certain
+    ///   and no other, so that each of several on one arrow can be seen; and it uses nothing up.
+    mutating func strikes(with probability: Double, probed: String?) -> Bool {
+        let isMet =
+            if let probed { probed == name } else {
+                probability >= 1 || Double.random(in: 0..<1, using: &random) < probability
+            }
+        if isMet { touches += 1 }
+        return isMet
     }
 
     /// Whether a `status` answers the next request.
-    mutating func answers(upTo first: Int?, probability: Double, isProbe: Bool) -> Bool {
-        if let first, answered >= first, !isProbe { return false }
-        guard strikes(with: probability, isProbe: isProbe) else { return false }
-        if !isProbe { answered += 1 }
+    mutating func answers(upTo first: Int?, probability: Double, probed: String?) -> Bool {
+        if let first, answered >= first, probed == nil { return false }
+        guard strikes(with: probability, probed: probed) else { return false }
+        if probed == nil { answered += 1 }
         return true
     }
 

@@ -64,12 +64,12 @@ struct ArrowFaults {
     }
 
     /// How long the next request or answer is held back.
-    mutating func delay(_ direction: Direction, isProbe: Bool) -> Duration {
+    mutating func delay(_ direction: Direction, probed: String?) -> Duration {
         var sum = Duration.zero
         for place in active.indices {
             guard case .latency(let delay, let jitter, let directions, let probability) = active[place].fault,
                 directions.contains(direction),
-                active[place].strikes(with: probability, isProbe: isProbe)
+                active[place].strikes(with: probability, probed: probed)
             else { continue }
             sum += active[place].delay(of: delay, jitter: jitter)
         }
@@ -117,11 +117,11 @@ struct ArrowFaults {
     }
 
     /// What becomes of the next request. An answer in the target's place goes before everything else.
-    mutating func treatment(isProbe: Bool) -> Treatment {
+    mutating func treatment(probed: String?) -> Treatment {
         var treatment = Treatment()
         for place in active.indices {
             guard case .status(let code, let wait, let probability, let first) = active[place].fault,
-                active[place].answers(upTo: first, probability: probability, isProbe: isProbe)
+                active[place].answers(upTo: first, probability: probability, probed: probed)
             else { continue }
             treatment.answer = .init(code: code, retryAfterSeconds: wait, fault: active[place].name)
             return treatment
@@ -129,8 +129,8 @@ struct ArrowFaults {
         for place in active.indices {
             switch active[place].fault {
             case .loseReply(let probability):
-                if active[place].strikes(with: probability, isProbe: isProbe) { treatment.losesReply = true }
-            case .repeats(let times):
+                if active[place].strikes(with: probability, probed: probed) { treatment.losesReply = true }
+            case .repeats(let times) where probed == nil || probed == active[place].name:
                 treatment.copies += times - 1
             default: break
             }

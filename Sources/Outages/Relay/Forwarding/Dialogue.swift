@@ -85,7 +85,7 @@ final class Dialogue: @unchecked Sendable {  // touched on its event loop only
 
     private func begin(_ head: MessageHead) {
         arrow.counters.requests += 1
-        let treatment = arrow.faults.treatment(isProbe: head.isProbe)
+        let treatment = arrow.faults.treatment(probed: head.probed)
         exchanges.append(Exchange(head: head, treatment: treatment))
         if treatment.answer != nil, head.expectsContinue {
             down.carry(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"), .goesOn)
@@ -94,7 +94,7 @@ final class Dialogue: @unchecked Sendable {  // touched on its event loop only
 
     private func handOn(_ part: MessageFraming.Part) {
         guard let exchange = exchanges.last, !requests.isOpaque else {
-            return up.carry(part.bytes, .begins(isProbe: false))
+            return up.carry(part.bytes, .begins(probed: nil))
         }
         if let answer = exchange.treatment.answer {
             if part.isLast { answerInstead(answer, exchange.head) }
@@ -103,12 +103,12 @@ final class Dialogue: @unchecked Sendable {  // touched on its event loop only
         if exchange.treatment.copies > 0 {
             exchanges[exchanges.endIndex - 1].copy.writeImmutableBuffer(part.bytes)
         }
-        up.carry(part.bytes, part.head == nil ? .goesOn : .begins(isProbe: exchange.head.isProbe))
+        up.carry(part.bytes, part.head == nil ? .goesOn : .begins(probed: exchange.head.probed))
     }
 
     private func answerInstead(_ answer: ArrowFaults.Treatment.Answer, _ head: MessageHead) {
         exchanges.removeLast()
-        down.carry(answer.bytes(to: head), .begins(isProbe: head.isProbe))
+        down.carry(answer.bytes(to: head), .begins(probed: head.probed))
         if !head.keepsOpen { down.end() }
     }
 
@@ -136,7 +136,7 @@ final class Dialogue: @unchecked Sendable {  // touched on its event loop only
         let losesIt = exchange?.treatment.losesReply ?? false
         if !losesIt {
             let begins = part.head != nil || answers.isOpaque
-            down.carry(part.bytes, begins ? .begins(isProbe: exchange?.head.isProbe ?? false) : .goesOn)
+            down.carry(part.bytes, begins ? .begins(probed: exchange?.head.probed) : .goesOn)
         }
         guard part.isLast else { return }
         arrow.counters.answers += 1

@@ -43,7 +43,7 @@ final class Flow: @unchecked Sendable {  // touched on its event loop only
 
     /// What bytes are to the message that they belong to.
     enum Belonging {
-        case begins(isProbe: Bool)
+        case begins(probed: String?)
         case goesOn
     }
 
@@ -69,7 +69,7 @@ final class Flow: @unchecked Sendable {  // touched on its event loop only
 
     func carry(_ bytes: ByteBuffer, _ belonging: Belonging) {
         guard ending == .open, bytes.readableBytes > 0, !loseIfCut() else { return }
-        if case .begins(let isProbe) = belonging { delay = arrow.faults.delay(direction, isProbe: isProbe) }
+        if case .begins(let probed) = belonging { delay = arrow.faults.delay(direction, probed: probed) }
         var bytes = bytes
         let count = countAgainstLimits(bytes.readableBytes)
         let isCutShort = count < bytes.readableBytes

@@ -10,8 +10,8 @@ struct MessageHead: Hashable {
     var keepsOpen = true
     /// True for a request whose body waits for `100 Continue`.
     var expectsContinue = false
-    /// True for a question that only wants to see a fault at work.
-    var isProbe = false
+    /// The fault that a question only wants to see at work; nil for a request in earnest.
+    var probed: String?
 
     /// True for an answer that another one follows.
     var isInterim: Bool { (100..<200).contains(status) && status != 101 }
@@ -21,7 +21,7 @@ struct MessageHead: Hashable {
 
     /// The field by which an answer tells the fault that gave it.
     static let faultField = "x-orderflow-fault"
-    /// The field by which a probe tells that it is one.
+    /// The field by which a probe tells which fault it asks after.
     static let probeField = "x-orderflow-probe"
 
     /// Where a head ends, if it does.
@@ -93,7 +93,7 @@ struct MessageHead: Hashable {
         } else if name.isSpelled("expect") {
             expectsContinue = value.word == "100-continue"
         } else if name.isSpelled(Self.probeField) {
-            isProbe = true
+            probed = value.text
         } else if name.isSpelled(Self.faultField) {
             fault = value.text
         }
