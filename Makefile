@@ -4,6 +4,8 @@ SWIFT ?= swift
 PYTHON ?= python3
 RELEASE = .build/release/orderflow
 CLIENTS = .venv/bin/python
+OLD_CLIENTS = .venv-old/bin/python
+GUESTS = .venv-guests/bin/python
 
 # A few tests at a time: some load the cores in virtual time, and others wait for real processes beside them.
 WIDTH = $(shell $(SWIFT) test --help-hidden 2>/dev/null | grep -q -e --experimental-maximum-parallelization-width \
@@ -25,14 +27,25 @@ test: setup
 	$(SWIFT) test --skip-build $(WIDTH)
 
 ## conformance: drive the built program with boto3, the AWS CLI and raw HTTP, and with its own verbs
-conformance: build $(CLIENTS)
-	ORDERFLOW=$(RELEASE) $(CLIENTS) -m pytest -q Tests/Conformance
+conformance: build $(CLIENTS) $(OLD_CLIENTS) $(GUESTS)
+	ORDERFLOW=$(RELEASE) OLD_CLIENTS=$(OLD_CLIENTS) GUESTS=$(CURDIR)/$(GUESTS) $(CLIENTS) -m pytest -q Tests/Conformance
 	ORDERFLOW=$(RELEASE) $(CLIENTS) -m pytest -q Tests/Acceptance
 
 $(CLIENTS): Tests/Conformance/requirements.txt
 	$(PYTHON) -m venv .venv
 	$(CLIENTS) -m pip install -q --disable-pip-version-check -r Tests/Conformance/requirements.txt
 	touch $(CLIENTS)
+
+# A boto3 that still speaks forms and XML; the newer one borrows its description of SQS.
+$(OLD_CLIENTS): Tests/Conformance/requirements-old.txt
+	$(PYTHON) -m venv .venv-old
+	$(OLD_CLIENTS) -m pip install -q --disable-pip-version-check -r Tests/Conformance/requirements-old.txt
+	touch $(OLD_CLIENTS)
+
+$(GUESTS): Tests/Conformance/requirements-guests.txt
+	$(PYTHON) -m venv .venv-guests
+	$(GUESTS) -m pip install -q --disable-pip-version-check -r Tests/Conformance/requirements-guests.txt
+	touch $(GUESTS)
 
 ## simulate: a thousand seeds of the street in virtual time
 simulate: build

@@ -10,4 +10,6 @@ package enum PlantedBug: CaseIterable, Hashable, Sendable {
     case deduplicationByMessageID
     /// The relay takes a call that was answered for one of which every record was kept.
     case failedRecordsIgnored
+    /// A cancellation that comes before its order counts as taken, and is not kept.
+    case earlyCancellationForgotten
 }

@@ -14,6 +14,9 @@ extension OrderManagement {
         package var gapQueue = Pipeline.gapQueue
         /// How long a received message stays hidden from others, in whole seconds up to 12 hours.
         package var visibility = Duration.seconds(30)
+        /// Whether messages are deleted once they are in the books. Off, an OMS shows what comes of a consumer that
+        /// forgets to: the queue hands the same messages out again and again, and never comes to the others.
+        package var deletesMessages = true
         /// How long a receive waits for a message, in whole seconds up to 20.
         package var wait = Duration.seconds(20)
         /// An unreadable message is shown again after this, so that its receives are soon used up.

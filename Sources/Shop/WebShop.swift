@@ -93,7 +93,7 @@ package struct WebShop: Service {
     private func sell(until closing: ClosingTime) async throws {
         let till = Till(
             desk: desk, source: source, settings: settings, closing: closing, rehearsal: rehearsal,
-            surroundings: surroundings, logger: logger)
+            misfits: misfits, surroundings: surroundings, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await till.run() }
             group.addTask { try await handOver(until: closing) }
@@ -102,6 +102,23 @@ package struct WebShop: Service {
             for _ in 1...2 { try await group.next() }
             group.cancelAll()
         }
+    }
+
+    /// Pranks that have no meaning here, each with the reason.
+    private var misfits: [Prank.Kind: String] {
+        var misfits: [Prank.Kind: String] = [:]
+        if !settings.isFIFO {
+            misfits[.conflict] = """
+                A standard queue leaves open which of two orders under one number comes first, so neither is the wrong \
+                one. Ask for it on a FIFO queue.
+                """
+        }
+        if case .checkout = way {
+            misfits[.earlyCancel] = """
+                A checkout takes orders and no cancellations. Ask for it where the shop sends to a queue.
+                """
+        }
+        return misfits
     }
 
     private func handOver(until closing: ClosingTime) async throws {

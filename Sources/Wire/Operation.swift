@@ -21,11 +21,15 @@ public protocol WireService: Sendable {
     ///   lies deeper; places in lists count from 0: `Records.0.PartitionKey`.
     static func error(forMissing members: [String], in operation: String) -> WireError
 
+    /// The older protocol in which the same operations can be asked for; by default there is none.
+    static var queryDialect: QueryDialect? { get }
+
     /// What this service answers to a request whose content type it does not speak; by default it looks at none.
     static func refusal(ofContentTypeIn request: WireRequest) -> WireResponse?
 }
 
 extension WireService {
+    public static var queryDialect: QueryDialect? { nil }
     public static func refusal(ofContentTypeIn request: WireRequest) -> WireResponse? { nil }
 }
 

@@ -1,6 +1,8 @@
 """What every test has at hand: one broker for all, SDK clients of it, and queues and streams of the test's own."""
 
 import itertools
+import os
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -24,14 +26,40 @@ def broker(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def client(broker):
+def old_python():
+    """A Python with a boto3 that speaks forms and XML."""
+    return os.environ.get("OLD_CLIENTS") or pytest.skip("OLD_CLIENTS names no Python with an old boto3")
+
+
+@pytest.fixture(scope="session")
+def old_models(old_python):
+    """Where descriptions of the services lie in which SQS speaks forms and XML."""
+    where = "import botocore, os; print(os.path.join(os.path.dirname(botocore.__file__), 'data'))"
+    return subprocess.run([old_python, "-c", where], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def speak_forms(session, old_models):
+    """Lets a session describe SQS as it was described for forms and XML, with the one parameter that came later."""
+    loader = session._session.get_component("data_loader")
+    loader._search_paths.insert(0, old_models)
+    shapes = loader.load_service_model("sqs", "service-2")["shapes"]
+    names = {"type": "list", "flattened": True}
+    names["member"] = {"shape": "QueueAttributeName", "locationName": "MessageSystemAttributeName"}
+    shapes["MessageSystemAttributeList"] = names
+    shapes["ReceiveMessageRequest"]["members"]["MessageSystemAttributeNames"] = {"shape": "MessageSystemAttributeList"}
+
+
+@pytest.fixture(scope="session")
+def client(broker, request):
     """Makes SDK clients of the broker. They check nothing themselves, so that the broker has to, and never retry."""
     known = {}
 
-    def make(service, region=REGION, url=broker.url):
-        if (service, region, url) not in known:
+    def make(service, region=REGION, url=broker.url, protocol="json"):
+        if (service, region, url, protocol) not in known:
             session = boto3.session.Session(DEVELOPER.id, DEVELOPER.secret, region_name=region)
-            known[service, region, url] = session.client(
+            if protocol == "query":
+                speak_forms(session, request.getfixturevalue("old_models"))
+            known[service, region, url, protocol] = session.client(
                 service,
                 endpoint_url=url,
                 config=Config(
@@ -42,14 +70,15 @@ def client(broker):
                     proxies={},
                 ),
             )
-        return known[service, region, url]
+        return known[service, region, url, protocol]
 
     return make
 
 
-@pytest.fixture
-def sqs(client):
-    return client("sqs")
+@pytest.fixture(params=["json", "query"])
+def sqs(client, request):
+    """SQS as a client sees it, in either of its protocols."""
+    return client("sqs", protocol=request.param)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from wire import KINESIS, SQS, Request
 PLAYED = {
     SQS: """
         CreateQueue DeleteQueue GetQueueUrl ListQueues GetQueueAttributes SetQueueAttributes PurgeQueue
+        TagQueue UntagQueue ListQueueTags AddPermission RemovePermission
         SendMessage SendMessageBatch ReceiveMessage DeleteMessage DeleteMessageBatch
         ChangeMessageVisibility ChangeMessageVisibilityBatch
         ListDeadLetterSourceQueues StartMessageMoveTask ListMessageMoveTasks CancelMessageMoveTask

@@ -66,7 +66,7 @@ def test_an_output_with_nothing_to_tell_is_an_empty_object(caller, queue, operat
         ("SetQueueAttributes", {"Attributes": {"DelaySeconds": "x"}}, f"{SQS_OWN}{BAD_ATTRIBUTE}", BAD_ATTRIBUTE),
         ("SendMessage", {"MessageBody": "\0"}, f"{SQS_OWN}InvalidMessageContents", "InvalidMessageContents"),
         ("SendMessageBatch", {"Entries": []}, f"{SQS_OWN}EmptyBatchRequest", f"{OLDER}.EmptyBatchRequest"),
-        ("TagQueue", {"Tags": {"a": "b"}}, f"{FRAMEWORK}UnknownOperationException", "InvalidAction"),
+        ("TagQueues", {"Tags": {"a": "b"}}, f"{FRAMEWORK}UnknownOperationException", "InvalidAction"),
     ],
 )
 def test_an_sqs_error_has_a_namespace_and_tells_the_older_code_in_a_header(

@@ -182,17 +182,22 @@ import Wire
         #expect(house.handler.handled() == ["old", "new"])
     }
 
-    @Test(arguments: [(expired: 1, left: 4), (3, 2), (5, 0)])
-    func `notices once that records may have expired unread, and reads on`(expired: Int, left: Int) throws {
+    /// A host that has handled `r0` and is dead, while `r1` to `r4` came and the oldest records of all expired.
+    private static func houseAfterExpiry(of expired: Int) throws -> PowerHouse {
         let house = PowerHouse()
         house.stream.put("r0")
         try house.start()
         house.run(until: { house.handler.calls.count == 1 })
         house.wait(.milliseconds(10))
         house.kill()
-
         for number in 1...4 { house.stream.put("r\(number)") }
         house.stream.expire(expired)
+        return house
+    }
+
+    @Test(arguments: [(expired: 1, left: 4), (3, 2), (5, 0)])
+    func `notices once that records may have expired unread, and reads on`(expired: Int, left: Int) throws {
+        let house = try Self.houseAfterExpiry(of: expired)
         house.handler.fails = { _, _ in true }
         for _ in 1...2 { try house.restart(); house.wait(.seconds(1)) }
         house.handler.fails = { _, _ in false }
@@ -210,14 +215,7 @@ import Wire
     func `tells the order system of a gap until the queue has it, whoever dies meanwhile`(losesReply: Bool)
         throws
     {
-        let house = PowerHouse()
-        house.stream.put("r0")
-        try house.start()
-        house.run(until: { house.handler.calls.count == 1 })
-        house.wait(.milliseconds(10))
-        house.kill()
-        for number in 1...4 { house.stream.put("r\(number)") }
-        house.stream.expire(3)
+        let house = try Self.houseAfterExpiry(of: 3)
         if losesReply { house.queue.losesReplies = true } else { house.queue.isAway = true }
 
         try house.restart()

@@ -36,6 +36,45 @@ extension PlantedFault {
         PlantedFault(name: "a second submission under a new key leaves no trace", breaks: .noLoss) {
             try $0.send("W-1", key: "web:W-1-b", message: "m-b")
         },
+        PlantedFault(name: "a cancellation vanishes from the queue", breaks: .noLoss) {
+            try $0.sendCancellation(of: "W-1")
+        },
+        PlantedFault(name: "a cancellation is taken, and its order goes on", breaks: .noLoss) {
+            try $0.take("W-1", try $0.sendCancellation(of: "W-1"), message: "c-1")
+            try $0.edit(
+                .oms,
+                """
+                DROP TRIGGER order_events_no_delete; DROP TRIGGER orders_status_steps;
+                DELETE FROM order_events WHERE type = 'order.cancelled';
+                DELETE FROM outbox WHERE published_at IS NULL;
+                UPDATE orders SET status = 'accepted', version = 1
+                """)
+        },
+        PlantedFault(name: "a cancellation forgets to wait", breaks: .noLoss, culprit: "W-9") {
+            try $0.take("W-9", try $0.sendCancellation(of: "W-9"), message: "c-9")
+            try $0.edit(.oms, "DELETE FROM early_cancellations")
+        },
+        PlantedFault(name: "a cancellation waits beside its order", breaks: .noLoss, culprit: "W-9") {
+            try $0.take("W-9", try $0.sendCancellation(of: "W-9"), message: "c-9")
+            try $0.edit(
+                .oms,
+                "UPDATE early_cancellations SET settled_at = received_at, outcome = 'applied'")
+            try $0.send("W-9")
+            try $0.accept("W-9")
+            try $0.edit(.oms, "UPDATE early_cancellations SET settled_at = NULL, outcome = NULL")
+        },
+        PlantedFault(name: "an order is nowhere, but its cancellation waits", breaks: .noLoss, culprit: "W-9")
+        {
+            try $0.send("W-9")
+            try $0.queue("W-9", try $0.sendCancellation(of: "W-9"), message: "c-W-9")
+        },
+        PlantedFault(
+            name: "an order is nowhere, but its cancellation was rejected", breaks: .noLoss, culprit: "W-9"
+        ) {
+            try $0.send("W-9")
+            let broken = Street.cancellation("W-9", reason: "")
+            try $0.take("W-9", try $0.sendCancellation(of: "W-9", broken), message: "c-W-9")
+        },
         PlantedFault(name: "an order waits for ever", breaks: .noLoss, culprit: "W-9", atRest: true) {
             try $0.queue("W-9", try $0.send("W-9"))
         },
@@ -44,6 +83,9 @@ extension PlantedFault {
     private static let invention = [
         PlantedFault(name: "an order is stored that nobody sent", breaks: .noInvention, culprit: "W-9") {
             try $0.take("W-9")
+        },
+        PlantedFault(name: "an order is cancelled that nobody cancelled", breaks: .noInvention) {
+            try $0.take("W-1", Street.cancellation("W-1"))
         },
         PlantedFault(name: "a refused order is stored", breaks: .noInvention, culprit: "W-9") {
             try $0.send("W-9", outcome: "refused")
@@ -150,6 +192,10 @@ extension PlantedFault {
     private static let events = [
         PlantedFault(name: "an accepted order left nothing for the stream", breaks: .published) {
             try $0.edit(.oms, "DELETE FROM outbox WHERE order_number = 'W-1'")
+        },
+        PlantedFault(name: "a cancelled order left nothing for the stream", breaks: .published) {
+            try $0.take("W-1", try $0.sendCancellation(of: "W-1"), message: "c-1")
+            try $0.edit(.oms, "DELETE FROM outbox WHERE published_at IS NULL")
         },
         PlantedFault(name: "a record is missing that was ticked off", breaks: .published) {
             try $0.edit(.broker, "DELETE FROM records WHERE place & 255 = 1")

@@ -231,23 +231,27 @@ extension Street {
                 $0, sql: "SELECT event_id, payload FROM outbox WHERE order_number = ?", arguments: [number])
         }
         for event in events ?? [] {
-            let version = try JSONValue(parsing: Array((event[1] as String).utf8))["data"]?["version"]?
-                .integer
+            let told = try JSONValue(parsing: Array((event[1] as String).utf8))
+            let version = told["data"]?["version"]?.integer
+            let type = told["type"]?.string ?? "order.accepted"
             try edit(
                 .notify,
                 """
                 INSERT INTO messages (event_id, order_number, event_type, order_version, payload, received_at)
-                VALUES (?, ?, 'order.accepted', ?, ?, ?)
-                """, [event[0] as String, number, version, event[1] as String, moment.description])
+                VALUES (?, ?, ?, ?, ?, ?)
+                """, [event[0] as String, number, type, version, event[1] as String, moment.description])
             for partner in partners {
                 try edit(
                     .notify,
                     """
                     INSERT INTO deliveries (event_id, partner, order_number, event_type, order_version, state, staged_at,
                                             next_attempt_at, message_seq)
-                    VALUES (?, ?, ?, 'order.accepted', ?, 'pending', ?, ?, (SELECT max(message_seq) FROM messages))
+                    VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6,
+                            iif(EXISTS (SELECT 1 FROM deliveries WHERE partner = ?2 AND order_number = ?3
+                                           AND state IN ('pending','retrying')), NULL, ?6),
+                            (SELECT max(message_seq) FROM messages))
                     """,
-                    [event[0] as String, partner, number, version, moment.description, moment.description])
+                    [event[0] as String, partner, number, type, version, moment.description])
             }
         }
         try edit(
@@ -265,15 +269,17 @@ extension Street {
             """, [sequenceNumber(counter, at: moment), moment.description])
     }
 
-    /// The courier tells one partner, which takes it in.
+    /// The courier tells one partner of the order's first event that it has not heard of, and it takes it in.
     func deliver(
         _ number: String, to partner: String, at moment: Timestamp = Street.opening, status: Int = 200
     ) throws {
         let event: String = try #require(
             try ask(
                 .notify,
-                "SELECT event_id FROM deliveries WHERE order_number = '\(number)' AND partner = '\(partner)'")
-        )
+                """
+                SELECT event_id FROM deliveries WHERE order_number = '\(number)' AND partner = '\(partner)'
+                ORDER BY state = 'delivered', order_version
+                """))
         let payload: String = try #require(
             try ask(.notify, "SELECT payload FROM messages WHERE event_id = '\(event)'"))
         let succeeded = status == 200
@@ -314,6 +320,34 @@ extension Street {
             INSERT INTO received (event_id, order_number, event_type, received_at, answered_status, body_sha256, first_time)
             VALUES (?1, ?2, 'order.accepted', ?3, 200, ?4, NOT EXISTS (SELECT 1 FROM received WHERE event_id = ?1))
             """, [event, number, moment.description, ContentHash(ofBytes: Array(body.utf8)).rawValue])
+    }
+
+    /// The text of an order's cancellation.
+    static func cancellation(_ number: String, reason: String = "Too late.") -> String {
+        let number = OrderNumber(number)!
+        return Cancellation(
+            of: number, idempotencyKey: IdempotencyKey(toCancel: number), cancelledAt: opening, reason: reason
+        ).document.text
+    }
+
+    /// The shop sends an order's cancellation, and the queue takes it.
+    @discardableResult
+    func sendCancellation(of number: String, _ document: String? = nil, at moment: Timestamp = Street.opening)
+        throws -> String
+    {
+        try send(
+            number, document ?? Self.cancellation(number), at: moment, deliberate: "early_cancel",
+            key: "web:\(number):cancel", message: "c-\(number)")
+    }
+
+    /// An order is cancelled before it comes, and goes the whole way with both of its events.
+    func completeCancelled(_ number: String, at moment: Timestamp = Street.opening) throws {
+        try take(number, try sendCancellation(of: number, at: moment), at: moment, message: "c-\(number)")
+        try send(number, at: moment)
+        try accept(number, at: moment + .milliseconds(100))
+        for partner in partners {
+            for _ in 1...2 { try deliver(number, to: partner, at: moment + .milliseconds(200)) }
+        }
     }
 
     /// An order goes the whole way.

@@ -31,6 +31,13 @@ import Wire
         #expect(String(decoding: signed.body, as: UTF8.self) == payload)
     }
 
+    @Test func `takes orders only, and keeps nothing of a cancellation`() async throws {
+        let refusal = await scene.refusal(of: Cancellation.sample().text)
+
+        #expect(refusal?.contains("UnsupportedDocument") == true)
+        #expect(try scene.values("SELECT idempotency_key FROM inbox") == [])
+    }
+
     @Test func `calls all partners at the same time`() async throws {
         let first = Bell()
         scene.partners[0].answer = { _ in

@@ -90,6 +90,25 @@ import Testing
         #expect(shop.stream.records.count == 8)
     }
 
+    @Test func `comes behind what was published since, also when that is the order's cancellation`() throws {
+        let shop = try quietShop()
+        let first = shop.stream.records[0]
+        shop.queue.send(Cancellation.sample(first.key).text, id: "c-1")
+        shop.run(until: { shop.isQuiet })
+
+        let behind = shop.stream.records.first { $0.shard == first.shard && $0 != first }
+        shop.gaps.send(
+            StreamGap(
+                stream: "order-events", shardID: first.shard, after: "0", before: behind?.sequenceNumber
+            ).text, id: "g-1")
+        shop.run(until: { shop.gaps.isEmpty && shop.isTold })
+
+        let versions = try places(shop)[first.key]?.map {
+            try OrderEvent(parsing: Array($0.payload.utf8)).orderVersion
+        }
+        #expect(versions == [1, 2, 1])
+    }
+
     @Test func `stays in its queue when it cannot be read`() throws {
         let shop = try quietShop()
         shop.gaps.send("not a gap", id: "g-1")

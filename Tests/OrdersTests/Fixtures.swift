@@ -52,7 +52,7 @@ extension Judgement {
     /// Codes and places, such as `wrong_type /lines/0/quantity`.
     var findings: [String] {
         switch self {
-        case .sound: []
+        case .sound, .cancellation: []
         case .rejected(let rejection): rejection.reasons.map { "\($0.code.rawValue) \($0.path)" }
         case .unreadable(let reason): ["\(reason.code.rawValue) \(reason.path)"]
         }

@@ -66,6 +66,8 @@ import Testing
 
         switch document.judged {
         case .sound(let sound): #expect(ContentHash(of: sound.order.json) == sound.contentHash)
+        case .cancellation(let sound):
+            #expect(ContentHash(of: sound.cancellation.json) == sound.contentHash)
         case .rejected(let rejection): #expect(!rejection.reasons.isEmpty)
         case .unreadable(let reason): #expect(reason.path == "/order_number" || document.object == nil)
         }

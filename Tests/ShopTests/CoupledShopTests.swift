@@ -26,6 +26,24 @@ import Wire
         #expect(oms.asked.sorted() == TradingDay.house(20).documents.sorted())
     }
 
+    @Test func `cannot cancel an order, and says so`() throws {
+        let rehearsal = Rehearsal()
+        let series = PrankSeries("series", .earlyCancel, count: 3, over: .zero...(.seconds(60)))
+        rehearsal.ask(timesFaster: 1, pranks: [series], now: .zero)
+
+        try scene.open(
+            .test(), source: TradingDay.house(5), oms: oms, patience: CheckoutPatience(tries: 1),
+            rehearsal: rehearsal)
+        scene.pass(.seconds(60))
+
+        guard case .impossible? = rehearsal.standing(of: "series") else {
+            Issue.record("\(String(describing: rehearsal.standing(of: "series")))")
+            return
+        }
+        #expect(oms.asked.count == 5)
+        #expect(try scene.rows("SELECT count(*) FROM deliberate_messages") == ["0"])
+    }
+
     @Test func `turns a customer away when its OMS fails, and knows what they wanted`() throws {
         oms.answer = { _ in throw WireError("PartnerFailure", "The carrier is away.", status: 502) }
 

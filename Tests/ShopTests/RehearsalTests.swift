@@ -249,6 +249,132 @@ private final class RehearsedShop {
     }
 }
 
+@Suite struct `A series of orders that are cancelled before they are sent` {
+    /// The kinds of the messages about each number, in the order in which the queue took them.
+    private func words(_ shop: RehearsedShop) -> [String: [String]] {
+        var words: [String: [String]] = [:]
+        for message in shop.scene.queue.messages {
+            let judgement = OrderDocument(message.body).judged(now: .noon)
+            words[message.group ?? "", default: []].append(
+                judgement.cancellation == nil ? "placed" : "cancelled")
+        }
+        return words
+    }
+
+    @Test(arguments: [Pipeline.orderQueue, Pipeline.standardOrderQueue])
+    func `takes the next customers, evenly spread, and is on record as deliberate`(queue: String) throws {
+        let shop = try RehearsedShop(queue: queue)
+        shop.scene.pass(.seconds(1))
+
+        shop.ask(for: .earlyCancel, count: 5, within: .seconds(5))
+        for sent in 1...5 {
+            shop.scene.pass(.seconds(1))
+            #expect(shop.standing == .sent(sent))
+        }
+        shop.scene.pass(.seconds(3))
+
+        #expect(
+            try shop.scene.rows(
+                """
+                SELECT d.kind, count(*), sum(d.acknowledged), sum(s.acknowledged), sum(d.first_sent_at <= s.first_sent_at)
+                FROM deliberate_messages d JOIN submitted_orders s USING (order_number)
+                """) == ["early_cancel|5|5|5|5"])
+        #expect(try shop.scene.rows("SELECT kind, wanted, played FROM prank_series") == ["early_cancel|5|5"])
+        #expect(try shop.scene.rows("SELECT pranks_played FROM trading_days") == ["0"])
+    }
+
+    @Test func `sends each cancellation before its order, in the order's own group`() throws {
+        let shop = try RehearsedShop()
+
+        shop.ask(for: .earlyCancel, count: 8, within: .seconds(2))
+        shop.scene.pass(.seconds(4))
+
+        let several = words(shop).filter { $0.value.count > 1 }
+        #expect(several.count == 8)
+        #expect(several.values.allSatisfy { $0 == ["cancelled", "placed"] })
+        #expect(words(shop).values.allSatisfy { $0.contains("placed") })
+    }
+
+    @Test func `keeps a cancellation and its order in one call`() throws {
+        let shop = try RehearsedShop(pace: .burst, source: TradingDay.house(29))
+        shop.ask(timesFaster: 0)
+        let now = shop.scene.world.uptime
+        shop.rehearsal.ask(
+            timesFaster: 1,
+            pranks: [PrankSeries("series", .earlyCancel, count: 10, over: now...now)], now: now)
+
+        shop.scene.pass(.seconds(2))
+
+        #expect(words(shop).values.count { $0 == ["cancelled", "placed"] } == 10)
+        #expect(shop.scene.queue.calls.allSatisfy { $0.count % 2 == 0 || $0.count < 10 })
+    }
+
+    @Test(arguments: 1...8)
+    func `happens once, however often the shop is killed`(seed: UInt64) throws {
+        let shop = try RehearsedShop()
+        var dice = SeededGenerator(seed: seed)
+        shop.ask(for: .earlyCancel, count: 12, within: .seconds(4))
+        for _ in 0..<4 {
+            shop.scene.take(steps: Int.random(in: 1...900, using: &dice))
+            shop.scene.kill()
+            try shop.open()
+        }
+
+        shop.scene.pass(.seconds(8))
+
+        #expect(shop.standing == .sent(12))
+        #expect(
+            try shop.scene.rows(
+                "SELECT count(DISTINCT idempotency_key), count(DISTINCT order_number) FROM deliberate_messages"
+            )
+                == ["12|12"])
+        #expect(words(shop).values.allSatisfy { $0.contains("placed") })
+    }
+
+    @Test func `is impossible once no customer comes any more`() throws {
+        let shop = try RehearsedShop(source: TradingDay.house(2))
+        shop.scene.pass(.seconds(2))
+
+        shop.ask(for: .earlyCancel, count: 2, within: .seconds(2))
+        shop.scene.pass(.seconds(1))
+
+        #expect(shop.standing?.isImpossible == true)
+        #expect(try shop.scene.rows("SELECT count(*) FROM deliberate_messages") == ["0"])
+    }
+
+    @Test func `may be of one, as a prank of the day`() throws {
+        let scene = ShopScene()
+        let pranks = [Prank(.earlyCancel, at: .milliseconds(550)), Prank(.poison, at: .milliseconds(900))]
+
+        try scene.open(
+            .test(pace: .rate(perSecond: 10), pranks: pranks), source: TradingDay.house(20))
+        scene.pass(.seconds(4))
+
+        #expect(
+            try scene.rows("SELECT orders_taken, pranks_played FROM trading_days") == ["20|2"])
+        #expect(
+            try scene.rows("SELECT kind, acknowledged FROM deliberate_messages ORDER BY 1")
+                == ["early_cancel|1", "poison|1"])
+    }
+
+    @Test func `leaves a prank of the day out when the last customer has gone`() throws {
+        let scene = ShopScene()
+
+        try scene.open(
+            .test(pranks: [Prank(.earlyCancel, at: .seconds(2))]), source: TradingDay.house(3))
+        scene.pass(.seconds(4))
+
+        #expect(try scene.rows("SELECT orders_taken, pranks_played FROM trading_days") == ["3|1"])
+        #expect(try scene.rows("SELECT count(*) FROM deliberate_messages") == ["0"])
+    }
+}
+
+extension Judgement {
+    fileprivate var cancellation: Cancellation? {
+        if case .cancellation(let sound) = self { sound.cancellation } else { nil }
+    }
+}
+
 @Suite struct `A shop's ledger from before there were series` {
     @Test func `keeps all its rows and windows`() throws {
         let ledger = try DatabaseQueue()
@@ -278,7 +404,7 @@ private final class RehearsedShop {
             #expect(try Int.fetchAll(db, sql: "SELECT submission_id FROM submissions") == [7])
             #expect(
                 try String.fetchAll(db, sql: "SELECT order_number FROM orders_not_handed_over") == ["W-2"])
-            try db.execute(sql: "UPDATE submissions SET deliberate = 'oversize'")
+            try db.execute(sql: "UPDATE submissions SET deliberate = 'early_cancel'")
             #expect(throws: DatabaseError.self) {
                 try db.execute(sql: "UPDATE submissions SET deliberate = 'prank'")
             }

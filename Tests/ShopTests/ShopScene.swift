@@ -46,12 +46,13 @@ final class ShopScene {
 
     /// Opens a shop that is coupled to an OMS.
     func open(
-        _ settings: ShopSettings, source: any PurchaseSource, oms: OMSDouble, patience: CheckoutPatience
+        _ settings: ShopSettings, source: any PurchaseSource, oms: OMSDouble, patience: CheckoutPatience,
+        rehearsal: Rehearsal? = nil
     ) throws {
         try open { storage, surroundings, logger in
             try WebShop(
                 settings, source: source, storage: storage, oms: oms.client(for: surroundings),
-                patience: patience, surroundings: surroundings, logger: logger)
+                patience: patience, rehearsal: rehearsal, surroundings: surroundings, logger: logger)
         }
     }
 

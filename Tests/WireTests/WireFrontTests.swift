@@ -269,15 +269,18 @@ import Wire
         }
     }
 
-    @Test func `says so when the older form protocol is spoken`() async {
+    @Test func `answers in the protocol that it is asked in`() async {
         var form = WireRequest(headers: ["Content-Type": "application/x-www-form-urlencoded; charset=utf-8"])
-        form.body = Array("Action=SendMessage".utf8)
-        let query = WireRequest(method: "GET", path: "/000000000000/q", query: "Action=SendMessage")
+        form.body = Array("Action=Fly".utf8)
+        let query = WireRequest(method: "GET", path: "/000000000000/q", query: "Action=Fly")
 
         for request in [form, query] {
             let response = await house.front.answer(request)
-            #expect(response.status == 400)
+            #expect(response.status == 400 && response.headers["content-type"] == "text/xml")
             #expect(response.text.contains("<Code>InvalidAction</Code>"))
+            #expect(
+                response.text.contains("<RequestId>\(response.headers["x-amzn-requestid"] ?? "")</RequestId>")
+            )
         }
     }
 

@@ -19,6 +19,7 @@ final class OpenQueue {
     var arn: QueueARN
     var createdAt: Timestamp
     var modifiedAt: Timestamp
+    var tags: [String: String] = [:]
     var lastPurge: Timestamp?
     var waiters = Deque<Waiter>()
     var moves = QueueMoves()

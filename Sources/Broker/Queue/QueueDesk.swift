@@ -75,6 +75,7 @@ final class QueueDesk: Sendable {
     /// Forgets all and loads it again: at the start, and after a failed commit. Those who wait go on waiting.
     private func load(_ db: Database) throws {
         let rows = try QueueStore.loadAll(db)
+        var tags = try QueueStore.loadTags(db)
         let lastID = try QueueStore.lastQueueID(db)
         let now = surroundings.now
         decide { state in
@@ -87,6 +88,7 @@ final class QueueDesk: Sendable {
                     engine: MessageQueue(restoring: row.state, now: now),
                     arn: QueueARN(region: row.name.region, account: row.account, name: row.name.name),
                     createdAt: row.createdAt, modifiedAt: row.modifiedAt)
+                open.tags = tags.removeValue(forKey: row.state.id) ?? [:]
                 open.waiters = waiting.removeValue(forKey: row.name) ?? []
                 open.moves = QueueMoves(row.moveTasks)
                 state.queues[row.name] = open
@@ -133,6 +135,11 @@ final class QueueDesk: Sendable {
         desk.on(ListQueues.self) { [self] in try list($0, for: $1) }
         desk.on(GetQueueAttributes.self) { [self] in try await attributes($0, for: $1) }
         desk.on(SetQueueAttributes.self) { [self] in try await set($0, for: $1) }
+        desk.on(TagQueue.self) { [self] in try await tag($0, for: $1) }
+        desk.on(UntagQueue.self) { [self] in try await untag($0, for: $1) }
+        desk.on(ListQueueTags.self) { [self] in try tags($0, for: $1) }
+        desk.on(AddPermission.self) { [self] in try await permit($0, for: $1) }
+        desk.on(RemovePermission.self) { [self] in try await forbid($0, for: $1) }
         desk.on(PurgeQueue.self) { [self] in try await purge($0, for: $1) }
         desk.on(SendMessage.self) { [self] in try await send($0, for: $1) }
         desk.on(SendMessageBatch.self) { [self] in try await send($0, for: $1) }
@@ -162,7 +169,8 @@ final class QueueDesk: Sendable {
                 _ = try QueueName(request.queueName, kind: isFIFO ? .fifo : .standard)
                 return try QueueAttributes(creating: given)
             }
-            try request.checkTags()
+            let tags = request.tags ?? [:]
+            try QueueTags.check(tags, making: tags.count, on: request.queueName)
             if let known = state.queues[name] {
                 try WireError.mapping { () throws(QueueFault) in
                     guard let other = try known.engine.attributes.firstDifference(from: given) else { return }
@@ -177,7 +185,9 @@ final class QueueDesk: Sendable {
             try check(attributes, of: arn, in: state)
             state.lastID += 1
             let engine = MessageQueue(id: QueueID(state.lastID), attributes: attributes)
-            state.queues[name] = OpenQueue(engine: engine, arn: arn, createdAt: now, modifiedAt: now)
+            let open = OpenQueue(engine: engine, arn: arn, createdAt: now, modifiedAt: now)
+            open.tags = Dictionary(tags.entries.map { ($0.key, $0.value) }) { $1 }
+            state.queues[name] = open
             state.names[engine.id] = name
             linkDeadLetters(&state)
             let row = QueueStore.QueueRow(
@@ -185,8 +195,10 @@ final class QueueDesk: Sendable {
                 state: QueueState(
                     id: engine.id, attributes: attributes, deduplicationScope: attributes.deduplicationScope,
                     nextSequence: engine.nextSequence, untouchedCount: 0, touched: [], deduplication: []))
-            let tags = request.tags?.entries ?? []
-            return commit.enqueue { db in try QueueStore.insert(row, tags: tags, in: db) }
+            return commit.enqueue { db in
+                try QueueStore.insert(row, in: db)
+                try QueueStore.put(tags.entries, on: row.state.id, in: db)
+            }
         }
         try await ticket.durable()
         return CreateQueue.Output(queueUrl: url(of: name, for: caller))
@@ -272,15 +284,23 @@ final class QueueDesk: Sendable {
     }
 
     func set(_ request: SetQueueAttributes, for caller: Caller) async throws -> NoOutput {
-        let name = key(request.queueUrl, caller)
+        try await change(request.queueUrl, for: caller) { attributes, _ throws(QueueFault) in
+            try attributes.set(request.attributes.entries.map { (name: $0.key, value: $0.value) })
+        }
+    }
+
+    /// Changes attributes of a queue: as a whole, or not at all.
+    func change(
+        _ url: String, for caller: Caller,
+        _ change: @Sendable (inout QueueAttributes, QueueARN) throws(QueueFault) -> Void
+    ) async throws -> NoOutput {
+        let name = key(url, caller)
         let now = surroundings.now
         let ticket = try decide { state in
             try commit.accept()
             guard let open = state.queues[name] else { throw SQS.queueDoesNotExist }
             var changed = open.engine.attributes
-            try WireError.mapping { () throws(QueueFault) in
-                try changed.set(request.attributes.entries.map { (name: $0.key, value: $0.value) })
-            }
+            try WireError.mapping { () throws(QueueFault) in try change(&changed, open.arn) }
             try check(changed, of: open.arn, in: state)
             open.engine.change(to: changed, now: now)
             open.modifiedAt = now

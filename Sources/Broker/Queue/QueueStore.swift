@@ -136,7 +136,7 @@ extension QueueStore {
         var moveTasks: [MoveTask] = []
     }
 
-    static func insert(_ row: QueueRow, tags: [(key: String, value: String)], in db: Database) throws {
+    static func insert(_ row: QueueRow, in db: Database) throws {
         try db.execute(
             sql: """
                 INSERT INTO queues (queue_id, region, account, name, attributes, deduplication_scope, created_at,
@@ -153,11 +153,32 @@ extension QueueStore {
         try db.execute(
             sql: "UPDATE queue_counters SET value = ? WHERE name = 'last_queue_id'",
             arguments: [row.state.id.rawValue])
+    }
+
+    static func put(_ tags: [(key: String, value: String)], on queue: QueueID, in db: Database) throws {
         for (key, value) in tags {
             try db.execute(
-                sql: "INSERT INTO queue_tags (queue_id, key, value) VALUES (?, ?, ?)",
-                arguments: [row.state.id.rawValue, key, value])
+                sql: """
+                    INSERT INTO queue_tags (queue_id, key, value) VALUES (?, ?, ?)
+                    ON CONFLICT (queue_id, key) DO UPDATE SET value = excluded.value
+                    """, arguments: [queue.rawValue, key, value])
         }
+    }
+
+    static func removeTags(_ keys: [String], from queue: QueueID, in db: Database) throws {
+        for key in keys {
+            try db.execute(
+                sql: "DELETE FROM queue_tags WHERE queue_id = ? AND key = ?",
+                arguments: [queue.rawValue, key])
+        }
+    }
+
+    /// The tags of all queues.
+    static func loadTags(_ db: Database) throws -> [QueueID: [String: String]] {
+        var tags: [QueueID: [String: String]] = [:]
+        let rows = try Row.fetchCursor(db, sql: "SELECT queue_id, key, value FROM queue_tags")
+        while let row = try rows.next() { tags[QueueID(row[0]), default: [:]][row[1]] = row[2] }
+        return tags
     }
 
     static func update(_ queue: QueueID, attributes: QueueAttributes, modifiedAt: Timestamp, in db: Database)

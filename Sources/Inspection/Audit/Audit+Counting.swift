@@ -203,10 +203,14 @@ extension Counts {
             sql: """
                 SELECT (SELECT count(*) FROM audit_orders), \(Self.repeats),
                        (SELECT count(*) FROM audit_rejections WHERE code = 'conflict'),
-                       (SELECT count(*) FROM audit_messages WHERE state = 'dead')
+                       (SELECT count(*) FROM audit_messages WHERE state = 'dead'),
+                       (SELECT count(*) FROM audit_orders WHERE status = 'cancelled'),
+                       (SELECT count(DISTINCT order_number) FROM audit_early_cancellations WHERE outcome = 'applied'),
+                       (SELECT count(*) FROM audit_early_cancellations WHERE outcome IS NULL)
                 """)
         guard let row else { return }
         (stored, repeats, conflicts, deadLetters) = (row[0], row[1], row[2], row[3])
+        (cancelled, cancelledEarly, cancellationsWaiting) = (row[4], row[5], row[6])
         for row in try Row.fetchAll(
             db,
             sql: """

@@ -58,7 +58,9 @@ extension Counts {
             "attempted": JSONValue(attempted), "acknowledged": JSONValue(acknowledged),
             "refused": JSONValue(refused),
             "unknown": JSONValue(unknown), "stored": JSONValue(stored), "repeats": JSONValue(repeats),
-            "conflicts": JSONValue(conflicts), "dead_letters": JSONValue(deadLetters),
+            "conflicts": JSONValue(conflicts), "cancelled": JSONValue(cancelled),
+            "cancelled_early": JSONValue(cancelledEarly),
+            "cancellations_waiting": JSONValue(cancellationsWaiting), "dead_letters": JSONValue(deadLetters),
             "deliberate": .object(kinds),
         ]
     }

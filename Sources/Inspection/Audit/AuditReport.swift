@@ -68,7 +68,8 @@ package struct Backlog: Hashable, Sendable {
 
 /// `acknowledged = stored + rejected + waiting + in flight + dead letters`, over distinct order numbers.
 ///
-/// Deliberate repeats, conflicts and messages that are no order are counted beside it, never in it.
+/// Deliberate repeats, conflicts, cancellations and messages that are no order are counted beside it, never in it. An order
+/// that is cancelled is stored.
 package struct Equation: Hashable, Sendable {
     package var acknowledged = 0
     package var stored = 0
@@ -100,10 +101,27 @@ package struct Counts: Hashable, Sendable {
     /// Messages that came again and were recognised.
     package var repeats = 0
     package var conflicts = 0
+    /// Orders in the books that were cancelled.
+    package var cancelled = 0
+    /// Those of which the cancellation came first.
+    package var cancelledEarly = 0
+    /// Cancellations that wait for their orders.
+    package var cancellationsWaiting = 0
     /// Messages in the dead-letter queue.
     package var deadLetters = 0
-    /// What the shop sent on purpose: `repeat`, `conflict`, `poison`, `oversize`.
+    /// What the shop sent on purpose: `repeat`, `conflict`, `poison`, `oversize`, `early_cancel`.
     package var deliberate: [String: Int] = [:]
+}
+
+extension Counts {
+    /// Such as "3 cancelled, 2 of them before they came"; nil when there was nothing to cancel.
+    package var cancellations: String? {
+        guard cancelled + cancellationsWaiting > 0 else { return nil }
+        let early = cancelledEarly == 0 ? "" : ", \(cancelledEarly) of them before they came"
+        let waiting =
+            cancellationsWaiting == 0 ? "" : ", \(cancellationsWaiting) more waiting for their orders"
+        return "\(cancelled) cancelled\(early)\(waiting)"
+    }
 }
 
 /// Whether a requirement held, and by what that is known.

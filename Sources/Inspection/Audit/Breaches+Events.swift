@@ -10,6 +10,15 @@ extension Breach {
         Breach(
             requirement: .published,
             query: """
+                SELECT e.order_number, e.type || ', but event ' || e.event_id || ' was not left for the stream'
+                FROM audit_events e
+                WHERE e.type IN ('order.accepted', 'order.cancelled')
+                  AND e.order_number IN (SELECT order_number FROM audit_outbox)
+                  AND e.event_id NOT IN (SELECT event_id FROM audit_outbox)
+                """),
+        Breach(
+            requirement: .published,
+            query: """
                 SELECT b.order_number, 'event ' || b.event_id || ' is ticked off as published ' || b.published_at
                        || ', but the stream does not have it'
                 FROM audit_outbox b

@@ -39,6 +39,27 @@ extension Breach {
                   AND NOT EXISTS (SELECT 1 FROM audit_rejections r WHERE r.order_number = s.order_number)
                 GROUP BY s.order_number, s.idempotency_key
                 """),
+        // Taken, and the order is in the books: the two must have met, in the transaction that brought the later one.
+        Breach(
+            requirement: .noLoss,
+            query: """
+                SELECT i.order_number, 'cancellation ' || i.idempotency_key || ' was taken, and the order is still there'
+                FROM audit_inbox i
+                WHERE i.outcome = 'accepted' AND \(isCancellation)
+                  AND i.order_number IN (SELECT order_number FROM audit_orders)
+                  AND NOT EXISTS (SELECT 1 FROM audit_events e
+                                   WHERE e.order_number = i.order_number AND e.type = 'order.cancelled')
+                """),
+        Breach(
+            requirement: .noLoss,
+            query: """
+                SELECT i.order_number, 'cancellation ' || i.idempotency_key || ' was taken, and does not wait for its order'
+                FROM audit_inbox i
+                WHERE i.outcome = 'accepted' AND \(isCancellation)
+                  AND i.order_number NOT IN (SELECT order_number FROM audit_orders)
+                  AND NOT EXISTS (SELECT 1 FROM audit_early_cancellations c
+                                   WHERE c.idempotency_key = i.idempotency_key AND c.outcome IS NULL)
+                """),
         Breach(
             requirement: .noLoss, needs: [.broker], onlyAtRest: true,
             query: """
@@ -46,6 +67,12 @@ extension Breach {
                 WHERE acknowledged AND place IN ('waiting', 'in flight')
                 """),
     ]
+
+    /// Whether key `i` of the inbox was the shop's for a cancellation.
+    private static let isCancellation = """
+        EXISTS (SELECT 1 FROM audit_submissions s WHERE s.order_number = i.order_number
+                   AND s.idempotency_key = i.idempotency_key AND s.deliberate = 'early_cancel')
+        """
 
     private static let invention = [
         Breach(
@@ -64,6 +91,15 @@ extension Breach {
                 WHERE NOT EXISTS (SELECT 1 FROM audit_submissions s
                                    WHERE s.order_number = r.order_number AND s.outcome <> 'refused')
                   AND NOT EXISTS (SELECT 1 FROM audit_submissions s WHERE s.message_id = r.message_id)
+                """),
+        Breach(
+            requirement: .noInvention,
+            query: """
+                SELECT e.order_number, 'cancelled, but the shop never sent a cancellation' FROM audit_events e
+                WHERE e.type = 'order.cancelled'
+                  AND NOT EXISTS (SELECT 1 FROM audit_submissions s
+                                   WHERE s.order_number = e.order_number AND s.deliberate = 'early_cancel'
+                                     AND s.outcome <> 'refused')
                 """),
         Breach(
             requirement: .noInvention, needs: [.broker],

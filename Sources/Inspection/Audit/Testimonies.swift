@@ -4,7 +4,7 @@ extension Testimony {
     static let houses: [[Testimony]] = [
         [submissions, shopBacklog],
         [messages, queues],
-        [orders, rejections, inbox, conflicts, events, outbox],
+        [orders, rejections, inbox, conflicts, events, outbox, earlyCancellations],
         [records],
         [checkpoints, gaps],
         [partners, courierMessages, deliveries, attempts],
@@ -181,6 +181,13 @@ extension Testimony {
         payload_sha256 = (SELECT CASE WHEN json_extract(b.payload, '$.id') IS NOT NULL THEN sha256(b.payload) END
                           FROM oms.outbox b WHERE b.outbox_seq = audit_outbox.outbox_seq)
         """
+
+    /// What came before its order.
+    static let earlyCancellations = Testimony(
+        name: "audit_early_cancellations", columns: ["idempotency_key", "order_number", "outcome"],
+        ledger: .oms, sources: ["early_cancellations"],
+        query: "SELECT idempotency_key, order_number, outcome FROM oms.early_cancellations",
+        keys: ["idempotency_key"])
 
     static let records = Testimony(
         name: "audit_records",

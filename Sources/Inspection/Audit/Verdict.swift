@@ -32,6 +32,18 @@ enum VerdictSQL {
     /// What a message is called that is deliberately no order.
     static let noOrders = "('poison', 'oversize')"
 
+    /// Whether rejection `r` is not of an order but of its cancellation.
+    private static let isRejectedCancellation = """
+        EXISTS (SELECT 1 FROM audit_submissions c WHERE c.order_number = r.order_number AND c.deliberate = 'early_cancel'
+                   AND (c.idempotency_key = r.idempotency_key OR c.message_id = r.message_id))
+        """
+
+    /// Whether message `m` is not an order but its cancellation. A message whose answer was lost is known by its content.
+    private static let isQueuedCancellation = """
+        EXISTS (SELECT 1 FROM audit_submissions c WHERE c.order_number = m.order_number AND c.deliberate = 'early_cancel'
+                   AND (c.message_id = m.message_id OR c.document_sha256 = m.content_sha256))
+        """
+
     /// Fills `audit_verdicts` from the testimonies.
     static func judge(in db: Database) throws {
         try db.execute(
@@ -45,15 +57,16 @@ enum VerdictSQL {
 
     /// A line for each order number that the shop has sent: what it was told, over all attempts.
     ///
-    /// What is deliberately no order is left out; what came later than the copy counts for nothing but to be
-    /// known.
+    /// What is deliberately no order is left out, and so are cancellations: a yes to one is no yes to its order. What came
+    /// later than the copy counts for nothing but to be known.
     static let shopOrders = """
         SELECT order_number, min(sent_at) AS first_sent_at, count(*) AS attempts,
                max(outcome = 'acknowledged') AS acknowledged, max(outcome = 'unknown') AS unknown,
                max(outcome = 'acknowledged' AND deliberate IS NOT 'conflict') AS original_acknowledged,
                min(CASE WHEN outcome = 'acknowledged' THEN answered_at END) AS acknowledged_at
         FROM audit_submissions
-        WHERE order_number IS NOT NULL AND coalesce(deliberate, '') NOT IN \(noOrders) AND NOT is_late
+        WHERE order_number IS NOT NULL AND coalesce(deliberate, '') NOT IN \(noOrders)
+          AND deliberate IS NOT 'early_cancel' AND NOT is_late
         GROUP BY order_number
         """
 
@@ -61,7 +74,7 @@ enum VerdictSQL {
     ///
     /// An order is held against the first thing the shop was told yes for. A deliberate conflict is not that,
     /// unless nothing else was acknowledged; and while the first outcome is unknown, anything sent and not
-    /// refused may be what is stored.
+    /// refused may be what is stored. That its cancellation lies in a queue, or was rejected, says nothing about an order.
     static let verdicts = """
         SELECT s.order_number,
           CASE WHEN o.order_number IS NULL THEN
@@ -80,10 +93,12 @@ enum VerdictSQL {
         FROM audit_shop_orders s
         LEFT JOIN (SELECT order_number, min(document_sha256) AS document_sha256 FROM audit_orders GROUP BY 1) o
           USING (order_number)
-        LEFT JOIN (SELECT DISTINCT order_number FROM audit_rejections WHERE code IS NOT 'conflict') r USING (order_number)
+        LEFT JOIN (SELECT DISTINCT order_number FROM audit_rejections r
+                   WHERE code IS NOT 'conflict' AND NOT \(isRejectedCancellation)) r USING (order_number)
         LEFT JOIN (SELECT order_number,
                           min(CASE state WHEN 'in flight' THEN 1 WHEN 'dead' THEN 3 ELSE 2 END) AS rank
-                   FROM audit_messages WHERE order_number IS NOT NULL GROUP BY 1) m USING (order_number)
+                   FROM audit_messages m WHERE order_number IS NOT NULL AND NOT \(isQueuedCancellation)
+                   GROUP BY 1) m USING (order_number)
         UNION ALL
         SELECT DISTINCT order_number, 'unexpected', 'stored', 0, NULL, NULL FROM audit_orders
         WHERE order_number NOT IN (SELECT order_number FROM audit_submissions WHERE order_number IS NOT NULL)

@@ -15,6 +15,8 @@ package struct OrderDetails: Sendable {
     package var outbox = Listing(columns: [])
     package var deliveries = Listing(columns: [])
     package var rejections = Listing(columns: [])
+    /// Cancellations that came before the order.
+    package var earlyCancellations = Listing(columns: [])
     package var messages = Listing(columns: [])
     /// The JSON exactly as the shop sent it.
     package var document: String?
@@ -44,7 +46,18 @@ package struct OrderDetails: Sendable {
                         """, arguments: [orderNumber])
             }
         }
-        if order == nil, rejections.rows.isEmpty, messages.rows.isEmpty { return nil }
+        if try ledgers.hasTable("early_cancellation_overview", in: .oms) {
+            earlyCancellations = try ledgers.look { db in
+                try Listing.fetch(
+                    db,
+                    sql: """
+                        SELECT received_at, idempotency_key, state, settled_at, waited_ms
+                        FROM oms.early_cancellation_overview WHERE order_number = ? ORDER BY received_at
+                        """, arguments: [orderNumber])
+            }
+        }
+        let isKnown = [rejections, messages, earlyCancellations].contains { !$0.rows.isEmpty }
+        if order == nil, !isKnown { return nil }
     }
 
     private mutating func readBooks(_ ledgers: Ledgers) throws {
@@ -121,7 +134,8 @@ extension OrderDetails {
             "lines": .array(lines.objects), "addresses": .array(addresses.objects),
             "discounts": .array(discounts.objects), "history": .array(history.objects),
             "outbox": .array(outbox.objects), "deliveries": .array(deliveries.objects),
-            "rejections": .array(rejections.objects), "messages": .array(messages.objects),
+            "rejections": .array(rejections.objects),
+            "early_cancellations": .array(earlyCancellations.objects), "messages": .array(messages.objects),
             "document": document.flatMap { try? JSONValue(parsing: Array($0.utf8)) } ?? JSONValue(document),
         ]
     }
@@ -138,6 +152,7 @@ extension OrderDetails {
         for (title, listing) in [
             ("lines", lines), ("discounts", discounts), ("addresses", addresses), ("history", history),
             ("on the way to the stream", outbox), ("deliveries", deliveries), ("rejections", rejections),
+            ("cancelled before it came", earlyCancellations),
             ("in the queue", messages),
         ] where !listing.rows.isEmpty {
             page += "\n\(title)\n" + listing.withoutEmptyColumns.printed(as: .table, width: width)

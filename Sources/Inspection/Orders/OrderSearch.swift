@@ -81,14 +81,18 @@ package struct OrderSearch: Sendable {
         return arguments + [limit + 1]
     }
 
-    /// A dot for each partner by name: ● delivered, ◐ on its way, ✖ parked, ○ skipped; and how many of each.
+    /// A dot for each partner by name: ● delivered, ◐ on its way, ✖ parked, ○ skipped; and how many of each. Of several
+    /// events the one counts with which it stands worst.
     private func addPartners(to page: inout Listing, _ db: Database) throws {
         let numbers = JSONValue.array(page.rows.map { $0[0] }).text
         let states = try Row.fetchAll(
             db,
             sql: """
-                SELECT order_number, partner, state FROM notify.deliveries
-                WHERE order_number IN (SELECT value FROM json_each(?)) ORDER BY partner, event_id
+                SELECT order_number, partner,
+                       CASE WHEN max(state = 'parked') THEN 'parked' WHEN max(state IN ('pending', 'retrying')) THEN 'pending'
+                            WHEN max(state = 'skipped') THEN 'skipped' ELSE 'delivered' END
+                FROM notify.deliveries
+                WHERE order_number IN (SELECT value FROM json_each(?)) GROUP BY order_number, partner ORDER BY partner
                 """, arguments: [numbers])
         let byOrder = Dictionary(grouping: states) { $0[0] as String }
         page.columns += ["partners", "delivered", "pending", "parked"]
@@ -97,7 +101,7 @@ package struct OrderSearch: Sendable {
             page.rows[row] += [
                 .string(states.map(Self.dot).joined()),
                 JSONValue(states.count { $0 == "delivered" }),
-                JSONValue(states.count { $0 == "pending" || $0 == "retrying" }),
+                JSONValue(states.count { $0 == "pending" }),
                 JSONValue(states.count { $0 == "parked" || $0 == "skipped" }),
             ]
         }

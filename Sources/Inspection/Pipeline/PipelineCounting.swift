@@ -106,9 +106,29 @@ struct PipelineCounting {
             snapshot.orders.outbox = row?[2] ?? 0
             let events = try events.advance(
                 over: "oms.order_events", key: "event_seq",
-                columns: ["type = 'order.conflict_received'", "type = 'order.repeat_received'"], in: db)
-            (snapshot.orders.conflicts, snapshot.orders.repeats) = (events[0], events[1])
+                columns: [
+                    "type = 'order.conflict_received'", "type = 'order.repeat_received'",
+                    "type = 'order.cancelled'",
+                ], in: db)
+            (snapshot.orders.conflicts, snapshot.orders.repeats, snapshot.orders.cancelled) = (
+                events[0], events[1], events[2]
+            )
         }
+        try readEarlyCancellations(ledgers, &snapshot)
+    }
+
+    private func readEarlyCancellations(_ ledgers: Ledgers, _ snapshot: inout PipelineSnapshot) throws {
+        guard try ledgers.hasTable("early_cancellations", in: .oms) else { return }
+        let row = try ledgers.look { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT count(DISTINCT CASE outcome WHEN 'applied' THEN order_number END), sum(outcome IS NULL)
+                    FROM oms.early_cancellations
+                    """)
+        }
+        snapshot.orders.cancelledEarly = row?[0] ?? 0
+        snapshot.orders.cancellationsWaiting = row?[1] ?? 0
     }
 
     private func readStream(_ ledgers: Ledgers, _ snapshot: inout PipelineSnapshot) throws {

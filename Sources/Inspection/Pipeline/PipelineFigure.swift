@@ -15,6 +15,9 @@ package enum PipelineFigure: Hashable, Sendable {
         case deadLetters = "dead_letters"
         case oldestAge = "oldest_age_ms"
         case stored, rejected, conflicts, repeats, outbox
+        case cancelled
+        case cancelledEarly = "cancelled_early"
+        case cancellationsWaiting = "cancellations_waiting"
         case records, behind
         case lag = "lag_ms"
         case gaps
@@ -72,6 +75,7 @@ package enum PipelineFigure: Hashable, Sendable {
             case .sent, .acknowledged, .refused, .unsent, .share, .answerP99: [.shop]
             case .waiting, .delayed, .inFlight, .deadLetters, .oldestAge, .records: [.broker]
             case .stored, .rejected, .conflicts, .repeats, .outbox: [.oms]
+            case .cancelled, .cancelledEarly, .cancellationsWaiting: [.oms]
             case .behind, .lag: [.broker, .notify]
             case .gaps, .openGaps: [.function]
             case .delivered, .deliveriesPending, .parked: [.notify]
@@ -117,6 +121,9 @@ extension PipelineSnapshot {
         case .conflicts: return Double(orders.conflicts)
         case .repeats: return Double(orders.repeats)
         case .outbox: return Double(orders.outbox)
+        case .cancelled: return Double(orders.cancelled)
+        case .cancelledEarly: return Double(orders.cancelledEarly)
+        case .cancellationsWaiting: return Double(orders.cancellationsWaiting)
         case .records: return Double(streamRecords)
         case .behind: return Double(streamBehind)
         case .lag: return Double(streamLagMilliseconds ?? 0)  // nothing waits

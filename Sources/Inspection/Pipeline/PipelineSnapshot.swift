@@ -57,6 +57,11 @@ package struct PipelineSnapshot: Hashable, Sendable {
         package var rejected = 0
         package var conflicts = 0
         package var repeats = 0
+        package var cancelled = 0
+        /// Those of which the cancellation came first.
+        package var cancelledEarly = 0
+        /// Cancellations that wait for their orders.
+        package var cancellationsWaiting = 0
         /// Events that the stream has not acknowledged.
         package var outbox = 0
     }
@@ -99,6 +104,9 @@ extension PipelineSnapshot {
         object["rejected"] = JSONValue(orders.rejected)
         object["conflicts"] = JSONValue(orders.conflicts)
         object["repeats"] = JSONValue(orders.repeats)
+        object["cancelled"] = JSONValue(orders.cancelled)
+        object["cancelled_early"] = JSONValue(orders.cancelledEarly)
+        object["cancellations_waiting"] = JSONValue(orders.cancellationsWaiting)
         object["outbox"] = JSONValue(orders.outbox)
         object["records"] = JSONValue(streamRecords)
         object["behind"] = JSONValue(streamBehind)

@@ -28,6 +28,7 @@ package enum SQLViews {
                        (SELECT count(*) FROM audit_messages WHERE state = 'in flight') AS in_flight,
                        (SELECT count(*) FROM audit_messages WHERE state = 'dead') AS dead_letters,
                        (SELECT count(*) FROM audit_orders) AS stored,
+                       (SELECT count(*) FROM audit_orders WHERE status = 'cancelled') AS cancelled,
                        (SELECT count(*) FROM audit_rejections) AS rejected,
                        (SELECT coalesce(sum(deliveries - 1), 0) FROM audit_inbox) AS repeats,
                        (SELECT count(*) FROM audit_outbox WHERE published_at IS NULL) AS outbox,

@@ -139,7 +139,15 @@ private struct TraceReader {
             "SELECT event_id, attempts, last_error FROM oms.outbox WHERE order_number = ? AND published_at IS NULL",
             of: .oms,
             needs: ["outbox"])
+        let awaiting = try rows(
+            "SELECT received_at FROM oms.early_cancellations WHERE order_number = ? AND settled_at IS NULL",
+            of: .oms, needs: ["early_cancellations"])
         return events.compactMap(hop(ofEvent:)) + rejections.compactMap(hop(ofRejection:))
+            + awaiting.map {
+                Hop(
+                    now, "oms", "a cancellation waits for the order since \($0.text("received_at"))",
+                    rank: .pending)
+            }
             + unpublished.map { entry in
                 let error = entry["last_error"]?.string.map { ", last error: \($0)" } ?? ""
                 return Hop(
@@ -154,7 +162,9 @@ private struct TraceReader {
         let detail = event["detail"]?.string.flatMap { try? JSONValue(parsing: Array($0.utf8)) }
         let count = detail?["receive_count"]?.integer.map { ", receive count \($0)" } ?? ""
         let died = (detail?["receive_count"]?.integer ?? 1) > 1 ? "  (earlier receives came to nothing)" : ""
-        return Hop(at, "oms", "\(event.text("type")) by \(event.text("actor"))\(count)\(died)", rank: .oms)
+        let waited = detail?["waited_since"]?.string.map { ", which had waited since \($0)" } ?? ""
+        return Hop(
+            at, "oms", "\(event.text("type")) by \(event.text("actor"))\(count)\(died)\(waited)", rank: .oms)
     }
 
     private func hop(ofRejection rejection: JSONObject) -> Hop? {
@@ -173,9 +183,10 @@ private struct TraceReader {
     func stream() throws -> [Hop] {
         let published = try rows(
             """
-            SELECT event_id, published_at, shard_id, sequence_number, attempts FROM oms.outbox
-            WHERE order_number = ? AND published_at IS NOT NULL ORDER BY outbox_seq
-            """, of: .oms, needs: ["outbox"])
+            SELECT b.event_id, b.published_at, b.shard_id, b.sequence_number, b.attempts, e.type AS event_type
+            FROM oms.outbox b LEFT JOIN oms.order_events e USING (event_id)
+            WHERE b.order_number = ? AND b.published_at IS NOT NULL ORDER BY b.outbox_seq
+            """, of: .oms, needs: ["outbox", "order_events"])
         var hops: [Hop] = []
         for entry in published {
             guard let at = entry.time("published_at") else { continue }
@@ -183,7 +194,8 @@ private struct TraceReader {
             let tries = (entry["attempts"]?.integer ?? 1) > 1 ? ", attempt \(entry.text("attempts"))" : ""
             hops.append(
                 Hop(
-                    at, "stream", "\(Self.short(shard: shard)) seq \(Self.short(sequence: sequence))\(tries)",
+                    at, "stream",
+                    "\(Self.short(shard: shard)) seq \(Self.short(sequence: sequence))\(tries)\(Self.name(ofLater: entry))",
                     rank: .stream))
             hops += try invocations(shard: shard, sequence: sequence)
         }
@@ -210,6 +222,12 @@ private struct TraceReader {
         }
     }
 
+    /// Tells which of an order's events is meant, where it is not the first.
+    private static func name(ofLater entry: JSONObject) -> String {
+        guard let type = entry["event_type"]?.string, type != "order.accepted" else { return "" }
+        return "  \(type)"
+    }
+
     private static func short(shard: String) -> String {
         let number = shard.drop { !$0.isNumber }.suffix(3)
         return "shard-\(number)"
@@ -230,9 +248,11 @@ private struct TraceReader {
             """, of: .notify, needs: ["messages", "deliveries"])
         let attempts = try rows(
             """
-            SELECT started_at, partner, attempt, http_status, duration_ms, class, error, next_attempt_at
-            FROM notify.attempt_log WHERE order_number = ? ORDER BY attempt_id
-            """, of: .notify, needs: ["attempt_log"])
+            SELECT a.started_at, a.partner, a.attempt, a.http_status, a.duration_ms, a.class, a.error, a.next_attempt_at,
+                   d.event_type
+            FROM notify.attempt_log a JOIN notify.deliveries d USING (event_id, partner)
+            WHERE a.order_number = ? ORDER BY a.attempt_id
+            """, of: .notify, needs: ["attempt_log", "deliveries"])
         let open = try rows(
             """
             SELECT partner, state, attempts, next_attempt_at, parked_reason FROM notify.deliveries
@@ -263,7 +283,9 @@ private struct TraceReader {
         let number = (attempt["attempt"]?.integer ?? 1) > 1 ? "  attempt \(attempt.text("attempt"))" : ""
         let end = startedAt + .milliseconds(duration ?? 0)
         let next = attempt.time("next_attempt_at").map { "  next try +\(TimeSpan.written($0 - end))" } ?? ""
-        return Hop(end, attempt.text("partner"), outcome + number + next, rank: .partner)
+        return Hop(
+            end, attempt.text("partner"), outcome + number + Self.name(ofLater: attempt) + next,
+            rank: .partner)
     }
 
     private func hop(ofOpen delivery: JSONObject) -> Hop {

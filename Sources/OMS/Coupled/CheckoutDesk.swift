@@ -20,6 +20,7 @@ struct CheckoutDesk: Sendable {
 
     private func place(_ request: PlaceOrder) async throws -> PlaceOrder.Output {
         let judgement = OrderDocument(request.document).judged(now: surroundings.now)
+        if case .cancellation = judgement { throw Self.noCheckout }
         let message = JudgedMessage(
             id: surroundings.chance.uuid(), judgement: judgement,
             trace: request.traceparent.flatMap { TraceParent($0) })
@@ -79,11 +80,16 @@ struct CheckoutDesk: Sendable {
         case (.unreadable(let reason), _): WireError("UnreadableDocument", reason.message)
         case (.rejected(let rejection), _):
             WireError("RejectedOrder", words(for: rejection.reasons), status: 422)
+        case (.cancellation, _): noCheckout
         case (.sound(let sound), _):
             WireError(
                 "ConflictingOrder", words(for: Rejection(conflicting: sound).reasons), status: 409)
         }
     }
+
+    /// Told before the books are asked, so that nothing of it happens.
+    private static let noCheckout = WireError(
+        "UnsupportedDocument", "A checkout takes orders. A cancellation goes through the queue.", status: 422)
 
     private static func words(for reasons: [Reason]) -> String {
         reasons.map { "\($0.code.rawValue) at \($0.path.isEmpty ? "/" : $0.path): \($0.message)" }

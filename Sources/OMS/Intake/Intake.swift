@@ -81,6 +81,7 @@ struct Intake: Sendable {
         let decided = zip(batch, decisions)
         try await surroundings.pass(.intakeCommittedBeforeDelete)
         for (message, decision) in zip(judged, decisions) { tell(decision, about: message) }
+        guard settings.deletesMessages else { return }
         try await delete(decided.filter { $0.1.settlesMessage }.map(\.0))
         try await surroundings.pass(.intakeDeleted)
         let unreadable = decided.filter { $0.1.isUnreadable }.map(\.0)
@@ -100,7 +101,8 @@ struct Intake: Sendable {
     private func keepingHidden<Outcome: Sendable>(
         _ batch: [ReceivedMessage], while deed: () async throws -> Outcome
     ) async throws -> Outcome {
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        guard settings.visibility > .zero else { return try await deed() }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 while true {
                     guard (try? await surroundings.time.sleep(for: settings.visibility / 2)) != nil else {
@@ -171,11 +173,15 @@ struct Intake: Sendable {
         switch decision {
         case .accepted:
             logger.debug("Order kept", metadata: facts)
+        case .cancelled:
+            logger.info("Order cancelled", metadata: facts)
+        case .awaitingOrder:
+            logger.info("Cancellation kept until its order comes", metadata: facts)
         case .repeated(let deliveries):
             facts["deliveries"] = "\(deliveries)"
             logger.info("Repeat recognised", metadata: facts)
         case .rejected:
-            logger.info("Order rejected", metadata: facts)
+            logger.info("Order or cancellation rejected", metadata: facts)
         case .conflicting:
             logger.info("Conflict recorded; the order stays as it was", metadata: facts)
         case .unreadable(let code):
@@ -198,6 +204,7 @@ extension Judgement {
     fileprivate var orderNumber: OrderNumber? {
         switch self {
         case .sound(let sound): sound.order.number
+        case .cancellation(let sound): sound.cancellation.orderNumber
         case .rejected(let rejection): rejection.orderNumber
         case .unreadable: nil
         }

@@ -9,6 +9,10 @@ import Wire
 /// Whoever reads the stream tells of a gap by way of a queue. The events of that stretch are opened in the outbox
 /// again, which is durable before the message is deleted; the relay then carries them like any others. A message that
 /// comes again opens nothing, for by then the events stand elsewhere in the stream.
+///
+/// What is published again comes behind what was published since. When an order's acceptance has expired and its
+/// cancellation has not, partners hear of the cancellation first; each event's `data.version` tells them so, and the
+/// audit's order-per-key does not hold for that order.
 struct Refill: Sendable {
     let settings: OrderManagement.Settings
     let gaps: any Client<SQS>

@@ -25,6 +25,7 @@ struct Books {
     func enter(_ message: JudgedMessage) throws -> Decision {
         switch message.judgement {
         case .sound(let sound): try take(sound, from: message)
+        case .cancellation(let sound): try cancel(sound, from: message)
         case .rejected(let rejection): try turnDown(rejection, from: message)
         case .unreadable(let reason): .unreadable(reason.code)
         }
@@ -35,17 +36,18 @@ struct Books {
         let key = key(order.idempotencyKey.rawValue, of: message)
         guard try claim(key, sound.contentHash, order.number, .accepted, message) else {
             return try recognise(key, sound.contentHash, message)
-                ?? contradict(sound, under: key, from: message)
+                ?? contradict(Rejection(conflicting: sound), under: key, from: message)
         }
         guard try insert(order, hash: sound.contentHash) else {
-            try db.run("UPDATE inbox SET outcome = 'rejected' WHERE idempotency_key = ?", [key])
-            _ = try conflict(sound, with: order.number, from: message)
+            try reject(key)
+            _ = try conflict(Rejection(conflicting: sound), with: order.number, from: message)
             return .conflicting
         }
         try insertParts(of: sound)
         let event = OrderEvent.accepted(order, at: now, trace: message.trace)
         try note(event.id, .accepted, on: order.number, from: "new", to: "accepted", about: message)
         try insertOutbox(event)
+        try settleCancellations(thatAwaited: order.number)
         return .accepted
     }
 
@@ -59,8 +61,8 @@ struct Books {
     }
 
     /// Another content under a key that we know. The order stays as it is.
-    private func contradict(
-        _ sound: SoundOrder, under key: String, from message: JudgedMessage
+    func contradict(
+        _ rejection: Rejection, under key: String, from message: JudgedMessage
     ) throws -> Decision {
         let owner = try String.fetchOne(
             db.cachedStatement(
@@ -68,41 +70,37 @@ struct Books {
                     SELECT order_number FROM orders WHERE order_number = ?1
                     UNION ALL SELECT order_number FROM orders WHERE idempotency_key = ?2 LIMIT 1
                     """),
-            arguments: [sound.order.number.rawValue, key])
-        let record = try conflict(sound, with: owner.flatMap(OrderNumber.init(rawValue:)), from: message)
-        try remember(sound.contentHash, under: key, as: record)
+            arguments: [rejection.orderNumber?.rawValue, key])
+        let record = try conflict(
+            rejection, with: owner.flatMap(OrderNumber.init(rawValue:)), from: message)
+        try remember(rejection.contentHash, under: key, as: record)
         return .conflicting
     }
 
     /// Puts a conflict on record, and into the history of the order that it contradicts.
     private func conflict(
-        _ sound: SoundOrder, with known: OrderNumber?, from message: JudgedMessage
+        _ rejection: Rejection, with known: OrderNumber?, from message: JudgedMessage
     ) throws -> Int64 {
-        let rejection = Rejection(conflicting: sound)
-        let reasons = known == sound.order.number ? rejection.reasons : [Self.keyIsTaken]
+        let reasons = known == rejection.orderNumber ? rejection.reasons : [Self.keyIsTaken]
         let record = try insertRejection(rejection, reasons: reasons, from: message)
         if let known {
-            let earlier = try Int.fetchOne(
-                db.cachedStatement(
-                    sql: "SELECT count(*) FROM order_events WHERE order_number = ? AND type = ?"),
-                arguments: [known.rawValue, EventType.conflictReceived.rawValue])
-            let id = EventID(known, .conflictReceived, (earlier ?? 0) + 1)
+            let id = try nextEventID(known, .conflictReceived)
             try note(
                 id, .conflictReceived, on: known, about: message, with: ["rejection_id": .integer(record)])
         }
         return record
     }
 
-    private static let keyIsTaken = Reason(
+    static let keyIsTaken = Reason(
         .conflict, at: "/idempotency_key",
         "This key was used before, for another content. Send a change under a key of its own.")
 
     // MARK: Inbox
 
-    private enum Outcome: String { case accepted, rejected }
+    enum Outcome: String { case accepted, rejected }
 
     /// Enters a key into the inbox. - Returns: False when it stands there already.
-    private func claim(
+    func claim(
         _ key: String, _ hash: ContentHash, _ number: OrderNumber?, _ outcome: Outcome,
         _ message: JudgedMessage
     ) throws -> Bool {
@@ -117,7 +115,7 @@ struct Books {
     }
 
     /// Counts a message whose content we have decided about; nil when this content is new under its key.
-    private func recognise(_ key: String, _ hash: ContentHash, _ message: JudgedMessage) throws -> Decision? {
+    func recognise(_ key: String, _ hash: ContentHash, _ message: JudgedMessage) throws -> Decision? {
         let known = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
@@ -127,9 +125,12 @@ struct Books {
             arguments: [today, key, hash.rawValue])
         guard let known else { return try recogniseConflict(key, hash) }
         let deliveries: Int = known[0]
-        if known[1] == Outcome.accepted.rawValue, let number = OrderNumber(rawValue: known[2]) {
-            let id = EventID(number, .repeatReceived, deliveries - 1)
-            try note(id, .repeatReceived, on: number, about: message)
+        // A cancellation may be known before its order, which then has no history yet.
+        if known[1] == Outcome.accepted.rawValue, let number = OrderNumber(rawValue: known[2]),
+            try standing(of: number) != nil
+        {
+            try note(
+                try nextEventID(number, .repeatReceived), .repeatReceived, on: number, about: message)
         }
         return .repeated(deliveries: deliveries)
     }
@@ -155,7 +156,12 @@ struct Books {
             [key, hash.rawValue, rejection, today])
     }
 
-    private func key(_ key: String, of message: JudgedMessage) -> String {
+    /// Notes that what came under this key was turned down.
+    func reject(_ key: String) throws {
+        try db.run("UPDATE inbox SET outcome = 'rejected' WHERE idempotency_key = ?", [key])
+    }
+
+    func key(_ key: String, of message: JudgedMessage) -> String {
         planted == .deduplicationByMessageID ? message.id : key
     }
 }

@@ -75,7 +75,7 @@ extension Books {
             ])
     }
 
-    /// Adds to an order's history.
+    /// Adds to an order's history; what is null is left out.
     func note(
         _ id: EventID, _ type: EventType, on number: OrderNumber, from: String? = nil, to: String? = nil,
         about message: JudgedMessage, with more: KeyValuePairs<String, JSONValue> = [:]
@@ -83,7 +83,7 @@ extension Books {
         var detail = JSONObject()
         detail["message_id"] = .string(message.id)
         detail["receive_count"] = JSONValue(message.receiveCount)
-        for (name, value) in more { detail[name] = value }
+        for (name, value) in more where value != .null { detail[name] = value }
         try db.run(
             """
             INSERT INTO order_events
@@ -94,6 +94,15 @@ extension Books {
                 id.rawValue, number.rawValue, type.rawValue, from, to, today, actor, message.trace?.traceID,
                 JSONValue.object(detail).text,
             ])
+    }
+
+    /// The name of an order's next event of a type that can happen more than once.
+    func nextEventID(_ number: OrderNumber, _ type: EventType) throws -> EventID {
+        let earlier = try Int.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT count(*) FROM order_events WHERE order_number = ? AND type = ?"),
+            arguments: [number.rawValue, type.rawValue])
+        return EventID(number, type, (earlier ?? 0) + 1)
     }
 
     /// Leaves an event for the relay. The partition key is the order's number, so that an order's events stay in order.

@@ -21,7 +21,7 @@ extension OrderStore {
         } catch is DatabaseError {
             decisions = try batch.map { try decideAlone($0, as: actor, now: now, planted: planted) }
         }
-        if decisions.contains(.accepted) { outboxBell.ring() }
+        if decisions.contains(where: \.isToldToTheStream) { outboxBell.ring() }
         return decisions
     }
 
@@ -30,6 +30,7 @@ extension OrderStore {
     ) throws -> [Decision] {
         try disk.write { db in
             let books = Books(db: db, actor: actor, now: now, planted: planted)
+            try books.giveUpOnOrders()
             let decisions = try batch.map(books.enter)
             try surroundings.pass(inTransaction: .intakeInTransaction)
             return decisions
@@ -45,4 +46,8 @@ extension OrderStore {
             return .notNow(reason: "\(trouble)")  // its neighbours' decisions stand
         }
     }
+}
+
+extension Decision {
+    fileprivate var isToldToTheStream: Bool { self == .accepted || self == .cancelled }
 }

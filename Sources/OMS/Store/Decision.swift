@@ -23,6 +23,10 @@ package struct JudgedMessage: Sendable {
 package enum Decision: Hashable, Sendable {
     /// A new order is in the books, with its history and its event for the stream.
     case accepted
+    /// A cancellation: its order will not be fulfilled, be it that it is cancelled now or that it was before.
+    case cancelled
+    /// A cancellation whose order has not come: it waits for it.
+    case awaitingOrder
     /// We have decided about this content under this key before, and counted it once more.
     case repeated(deliveries: Int)
     /// It breaks rules; all reasons are on record.
@@ -37,7 +41,7 @@ package enum Decision: Hashable, Sendable {
     /// True when the message has served its purpose and may be deleted.
     package var settlesMessage: Bool {
         switch self {
-        case .accepted, .repeated, .rejected, .conflicting: true
+        case .accepted, .cancelled, .awaitingOrder, .repeated, .rejected, .conflicting: true
         case .unreadable, .notNow: false
         }
     }

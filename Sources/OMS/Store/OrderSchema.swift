@@ -28,6 +28,10 @@ package enum OrderSchema {
             [OrderTables.bookkeeping, OrderWindows.onTheWayOut].joined(separator: "\n\n")
         ),
         ("where in the stream each event stands", OrderTables.placesInTheStream),
+        (
+            "cancellations that come before their orders",
+            [OrderTables.earlyCancellations, OrderWindows.earlyCancellations].joined(separator: "\n\n")
+        ),
     ]
 
     private static let currencies =

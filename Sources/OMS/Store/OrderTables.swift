@@ -178,4 +178,22 @@ enum OrderTables {
     static let placesInTheStream = """
         CREATE INDEX outbox_places ON outbox(shard_id, sequence_number) WHERE published_at IS NOT NULL;
         """
+
+    /// Their documents are kept as they came, to be read again when the order is there.
+    static let earlyCancellations = """
+        CREATE TABLE early_cancellations (   -- cancellations that came before their orders
+          idempotency_key TEXT NOT NULL PRIMARY KEY REFERENCES inbox(idempotency_key),
+          order_number    TEXT NOT NULL,               -- of an order that is not in the books while this waits
+          document        TEXT NOT NULL CHECK (json_valid(document)),
+          message_id      TEXT NOT NULL,
+          receive_count   INTEGER NOT NULL CHECK (receive_count >= 1),
+          traceparent     TEXT,
+          received_at     TEXT NOT NULL CHECK (received_at GLOB '????-??-??T??:??:??.???Z'),
+          settled_at      TEXT,                        -- empty while it waits
+          outcome         TEXT CHECK (outcome IN ('applied','rejected','expired')),
+          CHECK ((settled_at IS NULL) = (outcome IS NULL))
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX early_cancellations_waiting ON early_cancellations(order_number) WHERE settled_at IS NULL;
+        CREATE INDEX early_cancellations_age     ON early_cancellations(received_at)  WHERE settled_at IS NULL;
+        """
 }

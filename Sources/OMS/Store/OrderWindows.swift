@@ -63,4 +63,11 @@ enum OrderWindows {
                json_array_length(r.reasons) AS reason_count, length(CAST(r.document AS BLOB)) AS document_bytes
         FROM rejections r;
         """
+
+    static let earlyCancellations = """
+        CREATE VIEW early_cancellation_overview AS -- what came before its order, and what became of it
+        SELECT order_number, idempotency_key, received_at, coalesce(outcome, 'waiting') AS state, settled_at,
+               CAST(round((julianday(settled_at) - julianday(received_at)) * 86400000) AS INTEGER) AS waited_ms
+        FROM early_cancellations;
+        """
 }

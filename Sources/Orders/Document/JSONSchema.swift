@@ -5,15 +5,30 @@ extension Order {
     ///
     /// Source: JSON Schema, draft 2020-12.
     package static var jsonSchema: JSONValue {
+        .schema(of: shape, id: "order-placed:1", title: "order.placed, version 1")
+    }
+}
+
+extension Cancellation {
+    /// The published description of `order.cancelled/1`, as JSON Schema.
+    ///
+    /// Source: JSON Schema, draft 2020-12.
+    package static var jsonSchema: JSONValue {
+        .schema(of: shape, id: "order-cancelled:1", title: "order.cancelled, version 1")
+    }
+}
+
+extension JSONValue {
+    fileprivate static func schema(of shape: Shape, id: String, title: String) -> JSONValue {
         var writer = SchemaWriter()
         let body = writer.written(shape)
         var schema: JSONValue = [
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "$id": "urn:oms:schema:order-placed:1",
-            "title": "order.placed, version 1",
+            "$id": .string("urn:oms:schema:\(id)"),
+            "title": .string(title),
         ]
         schema.append(body)
-        schema.append(["$defs": writer.definitions])
+        if writer.definitions != [:] { schema.append(["$defs": writer.definitions]) }
         return schema
     }
 }

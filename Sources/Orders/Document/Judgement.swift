@@ -2,6 +2,8 @@
 package enum Judgement: Hashable, Sendable {
     /// An order that keeps every rule.
     case sound(SoundOrder)
+    /// A cancellation that keeps every rule which needs no order to be held against.
+    case cancellation(SoundCancellation)
     /// It names an order and breaks rules: the shop may correct it and send it again under a new key.
     case rejected(Rejection)
     /// Not an order at all: it is left to the dead-letter queue.
@@ -16,7 +18,15 @@ package struct SoundOrder: Hashable, Sendable {
     package let contentHash: ContentHash
 }
 
-/// Why a readable order is not taken.
+/// A cancellation, and the document that it was read from.
+package struct SoundCancellation: Hashable, Sendable {
+    package let cancellation: Cancellation
+    /// Exactly as it came.
+    package let document: String
+    package let contentHash: ContentHash
+}
+
+/// Why a readable order, or a readable cancellation, is not taken.
 package struct Rejection: Hashable, Sendable {
     /// Nil when the document's number is not written as one.
     package let orderNumber: OrderNumber?
@@ -41,5 +51,12 @@ extension Rejection {
                     "This number is taken by an order with another content. Send a change under a new number."
                 )
             ])
+    }
+
+    /// A sound cancellation that cannot be carried out.
+    package init(of sound: SoundCancellation, because reasons: [Reason]) {
+        self.init(
+            orderNumber: sound.cancellation.orderNumber, idempotencyKey: sound.cancellation.idempotencyKey,
+            contentHash: sound.contentHash, document: sound.document, reasons: reasons)
     }
 }

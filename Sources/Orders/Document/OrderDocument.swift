@@ -1,7 +1,7 @@
 import Clockwork
 import JSON
 
-/// What the shop put into a message: bytes that claim to be an order.
+/// What the shop put into a message: bytes that claim to be an order, or the cancellation of one.
 package struct OrderDocument: Hashable, Sendable {
     /// The largest document we read: as much as one message of Amazon SQS holds.
     package static let maximumBytes = 1_048_576
@@ -71,32 +71,50 @@ private struct ReadableDocument {
     }
 
     func judged(now: Timestamp) throws(Unreadable) -> Judgement {
+        switch json["schema"] {
+        case .string(Order.schemaName): try judgedAsOrder(now: now)
+        case .string(Cancellation.schemaName): try judgedAsCancellation(now: now)
+        case .string: .rejected(rejection(for: [Self.otherSchema(.unsupportedSchema)]))
+        case nil: .rejected(rejection(for: [Self.otherSchema(.missingField)]))
+        default: .rejected(rejection(for: [Self.otherSchema(.wrongType)]))
+        }
+    }
+
+    private static func otherSchema(_ code: Reason.Code) -> Reason {
+        Reason(
+            code, at: "/schema", "This version reads \(Order.schemaName) and \(Cancellation.schemaName).")
+    }
+
+    private func judgedAsOrder(now: Timestamp) throws(Unreadable) -> Judgement {
         let beforeReading = firstFaults(
-            of: Self.faultsOfSchemaName,
-            { ShapeJudge.reasons(against: $0, as: Order.shape) },
+            of: { ShapeJudge.reasons(against: $0, as: Order.shape) },
             { ReferenceRules.reasons(against: $0, now: now) })
         if !beforeReading.isEmpty { return .rejected(rejection(for: beforeReading)) }
 
         // Shape and references vouch for this; if they ever do not, the message must not be thrown away.
-        guard let order = Order(judged: json) else { throw Unreadable("The document could not be read.") }
+        guard let order = Order(judged: json) else { throw Self.unread }
         let faults = ArithmeticRules.reasons(against: order)
         guard faults.isEmpty else { return .rejected(rejection(for: faults)) }
         return .sound(SoundOrder(order: order, document: text, contentHash: ContentHash(of: json)))
     }
 
+    private func judgedAsCancellation(now: Timestamp) throws(Unreadable) -> Judgement {
+        let beforeReading = ShapeJudge.reasons(against: json, as: Cancellation.shape)
+        if !beforeReading.isEmpty { return .rejected(rejection(for: beforeReading)) }
+
+        guard let cancellation = Cancellation(judged: json) else { throw Self.unread }
+        let faults = CancellationRules.reasons(against: cancellation, now: now)
+        guard faults.isEmpty else { return .rejected(rejection(for: faults)) }
+        return .cancellation(
+            SoundCancellation(
+                cancellation: cancellation, document: text, contentHash: ContentHash(of: json)))
+    }
+
+    private static var unread: Unreadable { Unreadable("The document could not be read.") }
+
     /// What the first stage that finds fault has found.
     private func firstFaults(of stages: (JSONValue) -> [Reason]...) -> [Reason] {
         stages.lazy.map { $0(json) }.first { !$0.isEmpty } ?? []
-    }
-
-    private static func faultsOfSchemaName(_ document: JSONValue) -> [Reason] {
-        let expected = "This version reads \(Order.schemaName)."
-        return switch document["schema"] {
-        case .string(Order.schemaName): []
-        case .string: [Reason(.unsupportedSchema, at: "/schema", expected)]
-        case nil: [Reason(.missingField, at: "/schema", expected)]
-        default: [Reason(.wrongType, at: "/schema", expected)]
-        }
     }
 
     private func rejection(for reasons: [Reason]) -> Rejection {

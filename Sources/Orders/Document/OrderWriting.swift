@@ -132,7 +132,7 @@ extension JSONValue {
 
 extension Timestamp {
     /// With as many decimals as it takes to be read back the same: none, three or six.
-    fileprivate var documentText: String {
+    var documentText: String {
         let text = description.dropLast()  // the Z
         let fraction = (microseconds % 1_000_000 + 1_000_000) % 1_000_000
         if fraction == 0 { return "\(text.dropLast(4))Z" }

@@ -36,6 +36,7 @@ package struct Reason: Hashable, Sendable {
         case unknownCurrency = "unknown_currency"
         case unknownCountry = "unknown_country"
         case placedInFuture = "placed_in_future"
+        case cancelledInFuture = "cancelled_in_future"
 
         // Arithmetic.
         case lineNumbersNotSequential = "line_numbers_not_sequential"
@@ -53,6 +54,12 @@ package struct Reason: Hashable, Sendable {
 
         // Identity.
         case conflict
+
+        // A cancellation, held against the order that it is about.
+        case unknownOrder = "unknown_order"
+        case unknownLine = "unknown_line"
+        case partialCancellation = "partial_cancellation"
+        case notCancellable = "not_cancellable"
     }
 
     /// As it stands in the `rejections` table.

@@ -34,6 +34,9 @@ package struct IdempotencyKey: Identifier {
 
     /// The key of the one intent to place an order of this number.
     package init(toPlace order: OrderNumber) { rawValue = "web:\(order)" }
+
+    /// The key of the one intent to cancel an order of this number.
+    package init(toCancel order: OrderNumber) { rawValue = "web:\(order):cancel" }
 }
 
 /// The shop's own name of a customer; a guest has none.

@@ -137,8 +137,12 @@ package struct DemoDirector: Sendable {
             if isOver() { overAt = overAt ?? runTime }
             let isQuiet = try overAt != nil && watch.isAtRest(snapshot)
             quietLooks = isQuiet ? quietLooks + 1 : 0
-            if let overAt, runTime > overAt + .seconds(60) {
-                return "the street was not quiet 60 s after the shop closed, so the end could not be audited"
+            if let overAt, runTime > overAt + plot.longestUnrest {
+                let unrest =
+                    "the street was not quiet \(plot.longestUnrest.components.seconds) s after the shop closed"
+                guard plot.mayEndInUnrest else { return "\(unrest), so the end could not be audited" }
+                tell(unrest)
+                return nil
             }
         }
         tell("all is quiet")

@@ -98,7 +98,7 @@ extension DemoVerdict {
         """
         \(audit.counts.stored) stored, \(audit.equation.rejected) rejected, \(audit.counts.repeats.counted("repeat")) \
         absorbed, \(audit.counts.conflicts.counted("conflict")) recorded, \
-        \(audit.counts.deadLetters.counted("dead letter"))
+        \(audit.counts.deadLetters.counted("dead letter"))\(audit.counts.cancellations.map { ", \($0)" } ?? "")
         """
     }
 

@@ -10,6 +10,12 @@ package protocol Plot: Sendable {
     /// What must hold in the end.
     var demanded: [Requirement] { get }
 
+    /// How long after the shop's closing the street may go on.
+    var longestUnrest: Duration { get }
+
+    /// Whether it is a finding, and no reason to prove nothing, that the street goes on for longer.
+    var mayEndInUnrest: Bool { get }
+
     /// How strictly the end is looked at.
     func audit(at now: Timestamp) -> AuditSettings
 
@@ -24,6 +30,8 @@ package protocol Plot: Sendable {
 }
 
 extension Plot {
+    package var longestUnrest: Duration { .seconds(60) }
+    package var mayEndInUnrest: Bool { false }
     package var demanded: [Requirement] { Requirement.demandedAlways }
     package func judge(_ verdict: inout DemoVerdict, of street: Street) async throws {}
     package func audit(at now: Timestamp) -> AuditSettings { AuditSettings(now: now) }

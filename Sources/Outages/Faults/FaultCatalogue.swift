@@ -43,7 +43,7 @@ package enum FaultCatalogue {
         case .conflict: "An order number comes again with other content."
         case .resubmit: "An order comes again unchanged."
         case .oversize: "Messages come that are larger than any order may be."
-        case .earlyCancel: "A cancellation comes before its order."
+        case .earlyCancel: "The next customers' orders are cancelled before they are sent."
         case .spike: "The shop sells so many times faster."
         case .pause: "The shop sells nothing."
         }

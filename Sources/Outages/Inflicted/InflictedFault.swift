@@ -1,6 +1,5 @@
 import Clockwork
 import Inspection
-import Orders
 import Shop
 
 /// What a fault on the sheet means to the process that is to bring it about.
@@ -22,7 +21,7 @@ package struct InflictedFault: Hashable, Sendable {
         case slow(Duration)
         /// `spike`: the shop sells so many times faster; `pause`: 0 times.
         case tempo(Double)
-        /// `poison`, `conflict`, `resubmit` and `oversize`: the shop sends so many messages that it should not.
+        /// `poison`, `conflict`, `resubmit`, `oversize`, `early_cancel`: the shop sends so many messages that it should not.
         case pranks(Prank.Kind, count: Int)
     }
 
@@ -50,17 +49,12 @@ package struct InflictedFault: Hashable, Sendable {
             case "conflict": .pranks(.conflict, count: try said.count())
             case "resubmit": .pranks(.again, count: try said.count())
             case "oversize": .pranks(.oversize, count: try said.count())
-            case "early_cancel":
-                throw FaultRefusal(
-                    """
-                    There is no early_cancel yet: the only document that is read here is \(Order.schemaName), and no order \
-                    can be cancelled. Use conflict or resubmit.
-                    """)
+            case "early_cancel": .pranks(.earlyCancel, count: try said.count())
             default:
                 throw FaultRefusal(
                     """
                     A process cannot bring \(entry.kind) upon itself. It can crash-at, jump, drift, full, full-os, readonly \
-                    and slow, and a shop can poison, conflict, resubmit, oversize, spike and pause.
+                    and slow, and a shop can poison, conflict, resubmit, oversize, early_cancel, spike and pause.
                     """)
             }
         try said.end()

@@ -79,6 +79,11 @@ extension Scenario {
                         at: arguments[2].place,
                         "No fault of this scenario is called \(name). \(Spelling.advice(for: name, among: names))"
                     )
+                case .addFault(let fault) where !staging.system.wiring.has(fault.target):
+                    complaints.object(
+                        at: arguments[2].place,
+                        "A coupled street has no \(fault.target). Name shop, oms, oms->orders.db or a partner."
+                    )
                 case .addFault(let fault):
                     guard let partner = fault.target.partner, !staging.system.partners.contains(partner)
                     else { break }

@@ -10,6 +10,7 @@ package enum Sabotage: String, Hashable, Sendable, CaseIterable {
     case outboxNotSwept = "outbox not swept"
     case deduplicationByMessageID = "deduplication by message id"
     case failedRecordsIgnored = "failed records ignored"
+    case earlyCancellationForgotten = "early cancellation forgotten"
     case checkpointBeforeHandled = "checkpoint before the handler"
     case failedBatchPassedOver = "failed batch passed over"
     case gapKeptQuiet = "gap kept quiet"
@@ -22,6 +23,7 @@ package enum Sabotage: String, Hashable, Sendable, CaseIterable {
         case .outboxNotSwept: .outboxNotSwept
         case .deduplicationByMessageID: .deduplicationByMessageID
         case .failedRecordsIgnored: .failedRecordsIgnored
+        case .earlyCancellationForgotten: .earlyCancellationForgotten
         default: nil
         }
     }

@@ -21,6 +21,7 @@ package enum Sighting: Hashable, Sendable, CaseIterable {
     case repeatRecognised
     case conflictRecorded
     case orderRejected
+    case cancelledEarly
     case poisonDeadLettered
     case eventPublishedTwice
     case batchHandledAgain
@@ -38,7 +39,8 @@ package enum Sighting: Hashable, Sendable, CaseIterable {
         } + [
             .allKilledAtOnce, .requestLost, .replyLost, .requestRepeated, .connectionCut, .partition,
             .partnerMoody, .throttled, .batchHalfRefused, .handedOutTwice, .shuffled, .iteratorExpired,
-            .unknownResolved, .repeatRecognised, .conflictRecorded, .orderRejected, .poisonDeadLettered,
+            .unknownResolved, .repeatRecognised, .conflictRecorded, .orderRejected, .cancelledEarly,
+            .poisonDeadLettered,
             .eventPublishedTwice, .batchHandledAgain, .webhookSentAgain, .partnerSawRepeat,
             .relayLeaseTakenOver,
         ]
@@ -69,6 +71,7 @@ extension Sighting: CustomStringConvertible {
         case .repeatRecognised: "repeat recognised by the OMS"
         case .conflictRecorded: "conflict recorded"
         case .orderRejected: "order rejected"
+        case .cancelledEarly: "order cancelled before it came"
         case .poisonDeadLettered: "poison dead-lettered"
         case .eventPublishedTwice: "event published twice"
         case .batchHandledAgain: "batch handled again"

@@ -77,7 +77,8 @@ struct SimulatedCast {
     private func orderManagement(_ place: Place) throws -> Play {
         var oms = OrderManagement.Settings()
         oms.workers = settings.workers
-        oms.visibility = settings.visibilityTimeout
+        oms.visibility = settings.consumer == .asPrinted ? .zero : settings.visibilityTimeout
+        oms.deletesMessages = settings.consumer == .sound
         oms.queue = .name(shop.queue)
         oms.planted = sabotage?.inOMS
         let queue = client(

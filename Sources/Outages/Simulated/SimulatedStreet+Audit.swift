@@ -50,6 +50,7 @@ extension SimulatedStreet {
         sightings.note(.repeatRecognised, times: report.counts.repeats)
         sightings.note(.conflictRecorded, times: report.counts.conflicts)
         sightings.note(.orderRejected, times: report.equation.rejected)
+        sightings.note(.cancelledEarly, times: report.counts.cancelledEarly)
         for (sighting, query) in Self.recoveries {
             let times = try ledgers.look { try Int.fetchOne($0, sql: query) ?? 0 }
             sightings.note(sighting, times: times)

@@ -5,6 +5,9 @@ import Disk
 enum Snare {
     /// At a named moment of its work.
     case tripwire(Tripwire, until: Duration)
+    /// Wherever the process is about to write its books, which then takes so much longer: no commit takes time in a
+    /// simulated world, so it is waited for beforehand.
+    case slowCommits(Duration)
     /// At each commit of a file, which then fails.
     case refusedCommits(of: String, as: @Sendable (_ file: String) -> DiskError)
 }
@@ -20,6 +23,9 @@ struct Snares {
     /// What befalls whoever passes a waypoint, and until when it may last.
     mutating func strike(at point: Waypoint) -> (deed: Tripwire.Deed, place: Tripwire.Place, end: Duration)? {
         for place in armed.indices {
+            if case .slowCommits(let span) = armed[place].snare, Self.beforeCommits.contains(point) {
+                return (.sleep(span), .waypoint(point), .zero)
+            }
             guard case .tripwire(let wire, let end) = armed[place].snare, wire.place == .waypoint(point),
                 armed[place].strikes < wire.times
             else { continue }
@@ -31,6 +37,8 @@ struct Snares {
         }
         return nil
     }
+
+    private static let beforeCommits: Set<Waypoint> = [.intakeValidated, .relayPutBeforeMark]
 
     /// Why a commit fails; nil when it does not.
     func refusal(of point: CommitPoint) -> DiskError? {

@@ -15,8 +15,9 @@ struct StreetPlan: Sendable {
         self.orders = orders
         purchases = FirstPurchases(orders, of: SyntheticOrders(seed: seed, flawedPerMille: 80))
         shop.pace = .rate(perSecond: 20)
-        shop.pranks = Prank.demo.enumerated().map { place, prank in
-            Prank(prank.kind, at: .milliseconds(300 * (place + 1)))
+        let kinds = [.earlyCancel] + Prank.demo.map(\.kind)
+        shop.pranks = kinds.enumerated().map { place, kind in
+            Prank(kind, at: .milliseconds(300 * place))
         }
     }
 
@@ -49,7 +50,7 @@ struct StreetPlan: Sendable {
         if random.isLucky(0.5) {
             // A queue that keeps no order leaves open which of two orders under one number comes first.
             let kinds = Prank.demo.map(\.kind).filter { settings.queueKind == .fifo || $0 != .conflict }
-            shop.pranks = kinds.map { Prank($0, at: random.span(in: .seconds(1)...span)) }
+            shop.pranks = (kinds + [.earlyCancel]).map { Prank($0, at: random.span(in: .seconds(1)...span)) }
             shop.pranks.sort { $0.due < $1.due }
         }
     }

@@ -37,7 +37,10 @@ extension StreetSettings {
     }
 
     private var omsSection: JSONValue {
-        ["host": .string(oms.host), "port": JSONValue(oms.port), "workers": JSONValue(workers)]
+        [
+            "host": .string(oms.host), "port": JSONValue(oms.port), "workers": JSONValue(workers),
+            "consumer": .string(consumer.rawValue),
+        ]
     }
 
     private var courierSection: JSONValue {

@@ -16,6 +16,7 @@ extension StreetSettings {
 
     /// The same street with a relay on every arrow between two of its own processes.
     package func withArrows() -> StreetSettings {
+        guard wiring == .decoupled else { return self }  // calls of another kind, which no relay knows
         var street = self
         street.arrows = StreetArrows(arrowTargets.map(\.name))
         return street

@@ -39,6 +39,13 @@ package struct StreetSettings: Sendable {
         case fast
     }
 
+    /// How the OMS treats what it has received.
+    package enum Consumer: String, Hashable, Sendable, CaseIterable {
+        case sound
+        /// As a well-known article prints it: a visibility timeout of 0, and no delete. To be shown, not to be used.
+        case asPrinted = "as-printed"
+    }
+
     package enum QueueKind: String, Hashable, Sendable, CaseIterable {
         case fifo, standard
     }
@@ -93,6 +100,7 @@ package struct StreetSettings: Sendable {
     package var shards = 4
     /// Intakes of one OMS process.
     package var workers = 2
+    package var consumer = Consumer.sound
     package var retrySchedule = RetrySchedule.standard
     package var shop = ShopPlan()
 

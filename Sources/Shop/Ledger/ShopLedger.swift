@@ -70,9 +70,12 @@ struct ShopLedger: Sendable {
         let deduplicationID: String
         let trace: TraceParent
         let deliberate: Prank.Kind?
+        /// Which series a prank belongs to; nil for one of the day's own, and for a customer's order.
+        var series: PrankSeries?
     }
 
-    /// Takes messages of a source; from here on none of them can be forgotten.
+    /// Takes messages, and counts them in the same transaction: what belongs to a series there, the rest with its source.
+    /// From here on none of them can be forgotten.
     ///
     /// - Returns: The row of the last one.
     /// - Throws: `DiskError.full` also while there is only room left for handing over.
@@ -81,30 +84,8 @@ struct ShopLedger: Sendable {
         return try disk.write { db in
             for draft in drafts { try db.insert(draft, now: now) }
             let last = db.lastInsertedRowID
-            let pranks = drafts.count { $0.deliberate != nil }
-            try db.run(
-                """
-                UPDATE trading_days SET orders_taken = orders_taken + ?, pranks_played = pranks_played + ?
-                WHERE source = ?
-                """, [drafts.count - pranks, pranks, source])
-            return last
-        }
-    }
-
-    /// Takes the next messages of a series of pranks, and counts them in the same transaction.
-    ///
-    /// - Returns: The row of the last one.
-    /// - Throws: `DiskError.full` also while there is only room left for handing over.
-    func take(_ drafts: [Draft], of series: PrankSeries, now: Timestamp) throws -> Int64 {
-        guard disk.space?.refusal == nil else { throw DiskError.full(file: disk.name) }
-        return try disk.write { db in
-            for draft in drafts { try db.insert(draft, of: series.name, now: now) }
-            let last = db.lastInsertedRowID
-            try db.run(
-                """
-                INSERT INTO prank_series (series, kind, wanted, played) VALUES (?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET played = played + excluded.played
-                """, [series.name, series.kind.rawValue, series.count, drafts.count])
+            try db.count(drafts, of: source)
+            for series in drafts.compactMap(\.series) { try db.countOne(of: series) }
             return last
         }
     }
@@ -256,9 +237,26 @@ extension Database {
         try run("DELETE FROM outgoing WHERE outgoing_id = ?", [parcel.id])
     }
 
-    fileprivate func insert(
-        _ draft: ShopLedger.Draft, of series: String? = nil, now: Timestamp
-    ) throws {
+    /// Counts customers' orders and the day's own pranks.
+    fileprivate func count(_ drafts: [ShopLedger.Draft], of source: String) throws {
+        let own = drafts.filter { $0.series == nil }
+        let orders = own.count { $0.deliberate == nil }
+        try run(
+            """
+            UPDATE trading_days SET orders_taken = orders_taken + ?, pranks_played = pranks_played + ?
+            WHERE source = ?
+            """, [orders, own.count - orders, source])
+    }
+
+    fileprivate func countOne(of series: PrankSeries) throws {
+        try run(
+            """
+            INSERT INTO prank_series (series, kind, wanted, played) VALUES (?, ?, ?, 1)
+            ON CONFLICT DO UPDATE SET played = played + 1
+            """, [series.name, series.kind.rawValue, series.count])
+    }
+
+    fileprivate func insert(_ draft: ShopLedger.Draft, now: Timestamp) throws {
         try run(
             """
             INSERT INTO outgoing
@@ -270,7 +268,7 @@ extension Database {
                 draft.orderNumber, draft.idempotencyKey, draft.document.text,
                 draft.document.contentHash.rawValue,
                 draft.group, draft.deduplicationID, draft.trace.description, draft.deliberate?.rawValue,
-                series, now.description,
+                draft.series?.name, now.description,
             ])
     }
 }

@@ -21,6 +21,7 @@ package enum ShopSchema {
         ("what the shop took, tried and was told", tables + "\n\n" + ShopWindows.sql),
         ("customers whom a coupled shop turned away", turnedAway),
         ("messages too large, and series of pranks", prankSeries + "\n\n" + ShopWindows.sql),
+        ("cancellations before their orders", earlyCancellations + "\n\n" + ShopWindows.sql),
     ]
 
     /// Another value in a check means another table, and a table that is renamed must have no views.
@@ -64,6 +65,45 @@ package enum ShopSchema {
           series TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, wanted INTEGER NOT NULL CHECK (wanted >= 1),
           played INTEGER NOT NULL CHECK (played BETWEEN 0 AND wanted)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let earlyCancellations = """
+        DROP VIEW submitted_orders;
+        DROP VIEW deliberate_messages;
+        DROP VIEW orders_not_handed_over;
+        DROP VIEW answer_times;
+
+        ALTER TABLE submissions RENAME TO former_submissions;
+        DROP INDEX submissions_order;
+        CREATE TABLE submissions (            -- one row a try: written before the call, completed after it
+          submission_id INTEGER PRIMARY KEY, order_number TEXT NOT NULL, idempotency_key TEXT NOT NULL,
+          document_sha256 TEXT NOT NULL CHECK (length(document_sha256) = 64),
+          attempt INTEGER NOT NULL CHECK (attempt >= 1), sent_at TEXT NOT NULL, answered_at TEXT,
+          outcome TEXT NOT NULL DEFAULT 'unknown' CHECK (outcome IN ('acknowledged','refused','unknown')),
+          message_id TEXT, error TEXT,
+          deliberate TEXT                     -- NULL: a customer's order
+            CHECK (deliberate IN ('repeat','conflict','poison','oversize','early_cancel')),
+          trace_id TEXT NOT NULL,
+          CHECK ((outcome = 'acknowledged') = (message_id IS NOT NULL))
+        ) STRICT;
+        INSERT INTO submissions SELECT * FROM former_submissions;
+        DROP TABLE former_submissions;
+        CREATE INDEX submissions_order ON submissions(order_number, attempt);
+
+        ALTER TABLE outgoing RENAME TO former_outgoing;
+        DROP INDEX outgoing_series;
+        CREATE TABLE outgoing (               -- taken, but not handed over yet; the last answer takes the row
+          outgoing_id INTEGER PRIMARY KEY AUTOINCREMENT,
+          order_number TEXT NOT NULL, idempotency_key TEXT NOT NULL,
+          document TEXT NOT NULL, document_sha256 TEXT NOT NULL CHECK (length(document_sha256) = 64),
+          message_group TEXT NOT NULL, deduplication_id TEXT NOT NULL, traceparent TEXT NOT NULL,
+          deliberate TEXT CHECK (deliberate IN ('repeat','conflict','poison','oversize','early_cancel')),
+          attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0), taken_at TEXT NOT NULL,
+          series TEXT                         -- of pranks; NULL for all others
+        ) STRICT;
+        INSERT INTO outgoing SELECT * FROM former_outgoing;
+        DROP TABLE former_outgoing;
+        CREATE INDEX outgoing_series ON outgoing(series) WHERE series IS NOT NULL;
         """
 
     private static let turnedAway = """

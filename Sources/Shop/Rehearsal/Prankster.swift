@@ -5,7 +5,8 @@ import Logging
 struct Prankster: Sendable {
     let desk: OrderDesk
     let rehearsal: Rehearsal
-    let keepsOrder: Bool
+    /// What this shop cannot play, and why not.
+    let misfits: [Prank.Kind: String]
     let trouble: LedgerTrouble
     let surroundings: Surroundings
 
@@ -26,13 +27,7 @@ struct Prankster: Sendable {
 
     /// Plays what is due, and tells how far it has come.
     private func standing(of series: PrankSeries) async throws -> PrankSeries.Standing {
-        guard series.kind != .conflict || keepsOrder else {
-            return .impossible(
-                """
-                A standard queue leaves open which of two orders under one number comes first, so neither is the wrong \
-                one. Ask for it on a FIFO queue.
-                """)
-        }
+        if let reason = misfits[series.kind] { return .impossible(reason) }
         return try await trouble.outlast { try await desk.play(series) }
     }
 

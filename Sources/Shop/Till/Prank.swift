@@ -13,6 +13,8 @@ package struct Prank: Hashable, Sendable {
         case poison
         /// Something that is larger than any order may be, and than any message.
         case oversize
+        /// The next customer's order is cancelled before it is sent.
+        case earlyCancel = "early_cancel"
     }
 
     package var kind: Kind

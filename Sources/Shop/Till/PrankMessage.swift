@@ -7,6 +7,16 @@ struct PrankMessage {
     let idempotencyKey: String
     let document: OrderDocument
 
+    /// The cancellation of an order that is yet to be sent.
+    init(cancelling purchase: Purchase, now: Timestamp) {
+        let cancellation = Cancellation(
+            of: purchase.number, idempotencyKey: IdempotencyKey(toCancel: purchase.number), cancelledAt: now,
+            reason: "The customer changed their mind.")
+        self.init(
+            orderNumber: cancellation.orderNumber.rawValue,
+            idempotencyKey: cancellation.idempotencyKey.rawValue, document: cancellation.document)
+    }
+
     /// - Parameters:
     ///   - mark: Tells this message from others of its kind; empty where there is only one.
     ///   - known: An order that the queue has.
@@ -34,6 +44,8 @@ struct PrankMessage {
             self.init(
                 orderNumber: "too-large\(mark)", idempotencyKey: "too-large\(mark)",
                 document: OrderDocument(String(repeating: "x", count: OrderDocument.maximumBytes + 1)))
+        case .earlyCancel:
+            return nil  // comes with a customer, not with an order that the queue has
         }
     }
 

@@ -9,6 +9,8 @@ struct Till: Sendable {
     let settings: ShopSettings
     let closing: ClosingTime
     let rehearsal: Rehearsal?
+    /// Pranks that this shop cannot play, and why not.
+    let misfits: [Prank.Kind: String]
     let surroundings: Surroundings
     let logger: Logger
 
@@ -27,7 +29,7 @@ struct Till: Sendable {
             }
             if let rehearsal {
                 let prankster = Prankster(
-                    desk: desk, rehearsal: rehearsal, keepsOrder: settings.isFIFO,
+                    desk: desk, rehearsal: rehearsal, misfits: misfits,
                     trouble: trouble(resting: rest()),
                     surroundings: surroundings)
                 group.addTask { try await prankster.run() }
@@ -59,12 +61,19 @@ struct Till: Sendable {
             guard await wait(for: place, by: clock, rest), await roomOnDesk(rest) else { return }
             let crowd = crowd(from: place, arrivedAfter: clock.elapsed)
             let purchases = crowd.compactMap { source.purchase(at: $0, now: surroundings.now) }
-            try await trouble(resting: rest).outlast { try await desk.take(purchases) }
+            try await trouble(resting: rest).outlast {
+                try await desk.take(purchases, cancelling: cancelling)
+            }
             place = crowd.upperBound
         }
         try await trouble(resting: rest).outlast { try await desk.closeDay() }
         rehearsal?.noteSoldOut()
         logger.info("Every customer has been served", metadata: ["orders": "\(place)"])
+    }
+
+    /// Series that want orders cancelled before they are sent.
+    private var cancelling: [PrankSeries] {
+        misfits[.earlyCancel] == nil ? rehearsal?.series.filter { $0.kind == .earlyCancel } ?? [] : []
     }
 
     /// Waits until the customer at a place has come, however fast the day passes meanwhile.

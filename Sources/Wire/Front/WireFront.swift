@@ -33,7 +33,7 @@ public struct WireFront: Sendable {
 
     public func answer(_ request: WireRequest) async -> WireResponse {
         let requestID = surroundings.chance.uuid()
-        var response = await answerWithoutID(request)
+        var response = await answer(request, requestID)
         response.headers.append("x-amzn-requestid", requestID)
         if request.headers["x-amz-target"]?.hasPrefix(Kinesis.targetPrefix) == true {
             response.headers.append("x-amz-id-2", Kinesis.secondID(beside: requestID))
@@ -42,13 +42,13 @@ public struct WireFront: Sendable {
         return response
     }
 
-    private func answerWithoutID(_ request: WireRequest) async -> WireResponse {
+    private func answer(_ request: WireRequest, _ requestID: String) async -> WireResponse {
         let target = request.headers["x-amz-target"] ?? ""
         let prefix = Substring(target.utf8.prefix { $0 != UInt8(ascii: ".") })
         guard request.method == "POST", !prefix.isEmpty,
             let service = services.first(where: { $0.targetPrefix == prefix })
         else {
-            return Self.unknownService(request)
+            return await answerForm(in: request, requestID) ?? Self.unknownService(request)
         }
         if let refusal = service.refusal(ofContentTypeIn: request) { return refusal }
         guard request.headers.count(of: "x-amz-target") == 1 else {
@@ -59,25 +59,42 @@ public struct WireFront: Sendable {
             surroundings: surroundings, logger: logger)
     }
 
+    /// Answers a request in the older protocol; nil where it is none.
+    private func answerForm(in request: WireRequest, _ requestID: String) async -> WireResponse? {
+        guard
+            let (service, dialect) = services.lazy.compactMap({ service in
+                service.queryDialect.map { (service, $0) }
+            }).first, request.headers["x-amz-target"] == nil
+        else { return nil }
+        do throws(WireError) {
+            guard let form = try QueryForm(of: request), request.method == "POST" || form["Action"] != nil
+            else { return Self.queueWithoutAction(request) }
+            return await service.answer(
+                form, in: request, dialect, requestID, admission: admission, surroundings: surroundings,
+                logger: logger)
+        } catch {
+            return dialect.response(to: error, requestID: requestID)
+        }
+    }
+
+    /// Somebody looks at a queue's URL and asks for nothing.
+    private static func queueWithoutAction(_ request: WireRequest) -> WireResponse? {
+        let steps = request.path.utf8.split(separator: UInt8(ascii: "/")).count
+        guard request.method == "GET", steps == 2 else { return nil }
+        return WireResponse(
+            status: 404, headers: ["content-type": "text/xml"],
+            body: Array("<UnknownOperationException/>".utf8))
+    }
+
     static let unknownOperation = WireError(
         "UnknownOperationException", "The operation is not one that this server knows.",
         namespace: SQS.frameworkNamespace, legacyCode: "InvalidAction")
 
-    /// No target that we know: a browser, a stranger, or the older form protocol of SQS.
+    /// No target that we know: a browser, or a stranger.
     ///
     /// Source: observed on Amazon Kinesis by the authors of kinesalite.
     private static func unknownService(_ request: WireRequest) -> WireResponse {
-        let mediaType = request.mediaType
-        if mediaType == "application/x-www-form-urlencoded" || request.query.contains("Action=") {
-            let document = """
-                <?xml version="1.0"?><ErrorResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><Error>\
-                <Type>Sender</Type><Code>InvalidAction</Code><Message>This server speaks AWS JSON 1.0 for SQS; use an \
-                SDK from 2024 or later.</Message><Detail/></Error></ErrorResponse>
-                """
-            return WireResponse(
-                status: 400, headers: ["content-type": "text/xml"], body: Array(document.utf8))
-        }
-        if request.method == "POST", mediaType == Kinesis.contentType {
+        if request.method == "POST", request.mediaType == Kinesis.contentType {
             return Kinesis.response(to: unknownOperation)
         }
         if request.method == "POST", request.headers["x-amz-target"]?.contains(".") == true {
@@ -96,6 +113,7 @@ public struct WireFront: Sendable {
 /// A desk with its service's type forgotten.
 private protocol AttendedService: Sendable {
     var targetPrefix: String { get }
+    var queryDialect: QueryDialect? { get }
     func response(to error: WireError) -> WireResponse
     func refusal(ofContentTypeIn request: WireRequest) -> WireResponse?
     func answer(
@@ -103,12 +121,18 @@ private protocol AttendedService: Sendable {
         surroundings: Surroundings,
         logger: Logger
     ) async -> WireResponse
+    func answer(
+        _ form: QueryForm, in request: WireRequest, _ dialect: QueryDialect, _ requestID: String,
+        admission: WireFront.Admission, surroundings: Surroundings, logger: Logger
+    ) async -> WireResponse
 }
 
 private struct Attended<Service: WireService>: AttendedService {
     let desk: ServiceDesk<Service>
 
     var targetPrefix: String { Service.targetPrefix }
+
+    var queryDialect: QueryDialect? { Service.queryDialect }
 
     func response(to error: WireError) -> WireResponse { Service.response(to: error) }
 
@@ -121,20 +145,50 @@ private struct Attended<Service: WireService>: AttendedService {
         surroundings: Surroundings,
         logger: Logger
     ) async -> WireResponse {
-        do {
+        do throws(WireError) {
             guard let answer = desk.answer(for: operation) else { throw WireFront.unknownOperation }
             let json = try Self.read(request)
             let caller = try Self.admit(request, by: admission, now: surroundings.now)
-            let body = try await answer(json, caller)
+            let body = try await Self.body(operation, logger) { try await answer(json, caller) }
             // An answer without output has no body and so no type of one, except that Amazon tells it all the same.
             return WireResponse(status: 200, headers: ["content-type": Service.contentType], body: body)
-        } catch let error as WireError {
+        } catch {
             return Service.response(to: error)
+        }
+    }
+
+    func answer(
+        _ form: QueryForm, in request: WireRequest, _ dialect: QueryDialect, _ requestID: String,
+        admission: WireFront.Admission, surroundings: Surroundings, logger: Logger
+    ) async -> WireResponse {
+        do throws(WireError) {
+            let question = try dialect.question(form, in: request)
+            guard let answer = desk.answer(for: question.operation[...]) else {
+                throw QueryDialect.invalidAction(question.operation)
+            }
+            let caller = try Self.admit(request, by: admission, now: surroundings.now)
+            let output = try await Self.body(question.operation[...], logger) {
+                try await answer(question.input, caller)
+            }
+            return dialect.response(to: question, output: output, requestID: requestID)
+        } catch {
+            return dialect.response(to: error, requestID: requestID)
+        }
+    }
+
+    /// What a desk answers. Whatever it throws becomes an error that a caller understands.
+    private static func body(
+        _ operation: Substring, _ logger: Logger, _ answer: () async throws -> [UInt8]
+    ) async throws(WireError) -> [UInt8] {
+        do {
+            return try await answer()
+        } catch let error as WireError {
+            throw error
         } catch is CancellationError {
-            return Service.response(to: Self.internalFailure)
+            throw internalFailure
         } catch {
             logger.error("Request failed", metadata: ["operation": "\(operation)", "error": "\(error)"])
-            return Service.response(to: Self.internalFailure)
+            throw internalFailure
         }
     }
 

@@ -29,7 +29,7 @@ struct SoakCommand: AsyncParsableCommand {
             "How long the shop sells, 20s to 24h (default: 10m; with --ci 40s).", valueName: "span"),
         transform: SpanOption.parsed)
     var span: Duration?
-    @Option(help: "Orders a second, above 0 and up to 1000. An hour at 5/s takes about 0.6 GB of disk.")
+    @Option(help: "Orders a second, above 0 and up to 1000. An hour at 5/s takes about 0.35 GB of disk.")
     var rate = 5.0
     @Flag(help: "Print the faults that would come, and play nothing.") var plan = false
     @OptionGroup var stage: StageOptions

@@ -116,6 +116,7 @@ private struct AuditPage {
         let sent = counts.deliberate.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         return
             "beside it: \(counts.repeats) repeats absorbed, \(counts.conflicts) conflicts, \(counts.deadLetters) dead letters, "
+            + (counts.cancellations.map { "\($0), " } ?? "")
             + "\(counts.unknown) unknown, \(counts.refused) refused"
             + (sent.isEmpty ? "" : "; sent on purpose: \(sent.joined(separator: ", "))")
     }

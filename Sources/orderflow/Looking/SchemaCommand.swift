@@ -8,8 +8,9 @@ import Shop
 /// `orderflow schema …`: what documents and databases look like.
 struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "schema", abstract: "Print the description of an order document, or of the databases.",
-        subcommands: [Order.self, Database.self])
+        commandName: "schema",
+        abstract: "Print the description of a document that the shop sends, or of the databases.",
+        subcommands: [Order.self, Cancellation.self, Database.self])
 
     struct Order: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -17,6 +18,14 @@ struct SchemaCommand: ParsableCommand {
             discussion: "JSON Schema, draft 2020-12. Amounts are whole minor units. Exits with 0.")
 
         func run() { Output.write(Orders.Order.jsonSchema.indentedText + "\n") }
+    }
+
+    struct Cancellation: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "cancellation", abstract: "Print the JSON Schema of order.cancelled/1.",
+            discussion: "JSON Schema, draft 2020-12. Exits with 0.")
+
+        func run() { Output.write(Orders.Cancellation.jsonSchema.indentedText + "\n") }
     }
 
     struct Database: AsyncParsableCommand {

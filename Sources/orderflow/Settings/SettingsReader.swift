@@ -56,6 +56,7 @@ struct SettingsReader {
             "queue.maxReceiveCount", in: 1...1_000, default: street.maxReceiveCount)
         street.shards = try number("stream.shards", in: 1...1_000, default: street.shards)
         street.workers = try number("oms.workers", in: 1...64, default: street.workers)
+        street.consumer = try choice("oms.consumer", default: street.consumer)
         street.retrySchedule = try choice("retries.schedule", default: street.retrySchedule)
         street.shop = try shop(street.shop)
         street.partners = try partners(street.partners)

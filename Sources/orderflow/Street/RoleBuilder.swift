@@ -100,7 +100,8 @@ struct RoleBuilder {
     private func orderManagement() throws -> OrderManagement {
         var oms = OrderManagement.Settings()
         oms.workers = settings.workers
-        oms.visibility = settings.visibilityTimeout
+        oms.visibility = settings.consumer == .asPrinted ? .zero : settings.visibilityTimeout
+        oms.deletesMessages = settings.consumer == .sound
         oms.queue = .name(settings.queueKind == .fifo ? Pipeline.orderQueue : Pipeline.standardOrderQueue)
         return try OrderManagement(
             settings: oms, storage: storage,

@@ -53,6 +53,7 @@ struct StageOptions: ParsableArguments {
     func settings(for system: StagedSystem, selling plan: ShopPlan) async throws -> StreetSettings {
         var settings = system.applied(to: try await SettingsReader(file: config).streetSettings())
         settings.shop = plan
+        settings.shop.tries = system.tries
         settings.permitsMoods = true
         settings.conductor = StreetSettings.Address(port: 0)
         return settings.withArrows()

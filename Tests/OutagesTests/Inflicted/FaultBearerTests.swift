@@ -238,7 +238,7 @@ import Testing
             ("spike", ["factor": "0"], "0.1 to 1000"),
             ("pause", ["factor": "2"], "does not know factor"),
             ("poison", ["count": "1001"], "1 to 1000"),
-            ("early_cancel", ["count": "1"], "no order can be cancelled"),
+            ("early_cancel", ["count": "0"], "1 to 1000"),
         ] as [(String, [String: String], String)])
     func `that makes no sense is refused in words, and nothing happens`(
         kind: String, parameters: [String: String], words: String

@@ -41,6 +41,7 @@ import Testing
 
     @Test(arguments: [
         ("poison", Prank.Kind.poison), ("conflict", .conflict), ("resubmit", .again), ("oversize", .oversize),
+        ("early_cancel", .earlyCancel),
     ])
     func `asks for so many messages over its time, and tells how many were sent`(
         kind: String, prank: Prank.Kind

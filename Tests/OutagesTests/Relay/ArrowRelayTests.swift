@@ -226,10 +226,10 @@ import Testing
             let old = try await RawCaller.connect(to: house.port)
             _ = try await old.ask(.post("before"))
             try await house.add("reset_peer", ["ms": wait])
-            let new = try await RawCaller.connect(to: house.port)
+            let end = try await RawCaller.end(ofConnectionTo: house.port)
 
             #expect(await old.untilEnd() == .reset)
-            #expect(await new.untilEnd() == .reset)
+            #expect(end == .reset)
             try await house.wait { $0.openConnections == 0 }
         }
     }

@@ -157,6 +157,15 @@ import Testing
             "10:14: limits has no p95. Use one of: recovery, p95_age, repeats_per_partner, shop_share, shop_p99, isolation_factor, parked_is_fine, fewest_orders."
         ),
         (
+            ScenarioText.short(
+                method: "  - do: fault add broker kill --for 1s", staging: "system: {wiring: coupled}"),
+            "4:9: A coupled street has no broker. Name shop, oms, oms->orders.db or a partner."
+        ),
+        (
+            ScenarioText.short(staging: "system: {tries: 2}"),
+            "10:21: Only a coupled shop makes a customer wait for tries. Write wiring: coupled."
+        ),
+        (
             ScenarioText.short(method: "  - do: fault add partner-crn stop --for 1s"),
             "4:9: This street has no partner crn. Did you mean crm?"
         ),

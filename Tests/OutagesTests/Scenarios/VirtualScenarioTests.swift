@@ -30,6 +30,7 @@ import Testing
         (.outboxNotSwept, "crash-at-commit"),
         (.deduplicationByMessageID, "conflict"),
         (.failedRecordsIgnored, "stream-throttled"),
+        (.earlyCancellationForgotten, "shuffled"),
         (.checkpointBeforeHandled, "consumer-killed-mid-batch"),
         (.failedBatchPassedOver, "courier-killed"),
         (.gapKeptQuiet, "retention-gap"),

@@ -22,6 +22,10 @@ package final class ScenarioPlot: Plot {
     package var length: Duration { scenario.staging.workload.length ?? .zero }
     package var demanded: [Requirement] { scenario.staging.mustHold.requirements }
 
+    /// Where a mistake is shown at work, rest is not waited for in vain.
+    package var longestUnrest: Duration { mayEndInUnrest ? .seconds(5) : .seconds(60) }
+    package var mayEndInUnrest: Bool { scenario.staging.expect == .break }
+
     package func audit(at now: Timestamp) -> AuditSettings {
         var settings = AuditSettings(now: now)
         settings.limits = scenario.staging.limits.audit

@@ -3,6 +3,12 @@ import Wire
 
 /// The street that a scenario is played on. It is private to the run, and less patient than one that is left running.
 package struct StagedSystem: Hashable, Sendable {
+    /// Coupled, the shop calls the OMS and waits; then there is neither queue nor stream, and only processes and partners
+    /// can be broken.
+    package var wiring = StreetSettings.Wiring.decoupled
+    /// How often a coupled shop asks while a customer waits.
+    package var tries = 3
+    package var consumer = StreetSettings.Consumer.sound
     /// Intakes of the OMS.
     package var workers = 2
     package var partners = Pipeline.partners
@@ -21,6 +27,9 @@ extension StagedSystem {
     /// Settings of a street as this scenario wants it, on ports that are free.
     package func applied(to settings: StreetSettings) -> StreetSettings {
         var settings = settings
+        settings.wiring = wiring
+        settings.consumer = consumer
+        settings.oms.port = 0
         settings.workers = workers
         settings.queueKind = queueKind
         settings.visibilityTimeout = visibilityTimeout
@@ -45,8 +54,20 @@ extension StagedSystem {
             [
                 "workers", "partners", "queue", "visibility_timeout", "max_receive_count", "shards",
                 "retries",
-                "courier_concurrency",
+                "courier_concurrency", "wiring", "tries", "consumer",
             ], &complaints)
+        if let wiring: StreetSettings.Wiring = section.choice("wiring", &complaints) { self.wiring = wiring }
+        if let consumer: StreetSettings.Consumer = section.choice("consumer", &complaints) {
+            self.consumer = consumer
+        }
+        if let count = section.integer("tries", in: 1...10, &complaints) {
+            tries = count
+            if wiring == .decoupled, let value = section["tries"] {
+                complaints.object(
+                    at: value.place,
+                    "Only a coupled shop makes a customer wait for tries. Write wiring: coupled.")
+            }
+        }
         if let count = section.integer("workers", in: 1...64, &complaints) { workers = count }
         if let kind: StreetSettings.QueueKind = section.choice("queue", &complaints) { queueKind = kind }
         if let count = section.integer("max_receive_count", in: 1...1_000, &complaints) {
@@ -85,6 +106,19 @@ extension StagedSystem {
         }
         if partners.count > 16, let value = section["partners"] {
             complaints.object(at: value.place, "A street has up to 16 partners. Leave some out.")
+        }
+    }
+}
+
+extension StreetSettings.Wiring {
+    /// Whether a street of this kind has something to break there.
+    func has(_ target: FaultTarget) -> Bool {
+        guard self == .coupled else { return true }
+        switch target {
+        case .process(let process), .clock(let process):
+            return ["shop", "oms"].contains(process.role) || process.partner != nil
+        case .everyProcess, .orderDatabase: return true
+        case .arrow, .orderQueue: return false
         }
     }
 }

@@ -103,12 +103,13 @@ extension SimulatedStreet {
 
     private func befallDatabase(_ fault: FaultRequest) -> () -> Void {
         let victims = victims(of: fault)
-        let isLocked = fault.kind == .lock
-        for victim in victims {
-            victim.snares.lay(
-                .refusedCommits(of: "orders.db") { isLocked ? .busy(file: $0) : .full(file: $0) },
-                named: fault.name)
-        }
+        let snare: Snare =
+            switch fault.kind {
+            case .slow: .slowCommits(.milliseconds(fault.integer("ms") ?? 0))
+            case .lock: .refusedCommits(of: "orders.db") { .busy(file: $0) }
+            default: .refusedCommits(of: "orders.db") { .full(file: $0) }
+            }
+        for victim in victims { victim.snares.lay(snare, named: fault.name) }
         return { for victim in victims { victim.snares.remove(fault.name) } }
     }
 
@@ -180,6 +181,7 @@ extension Prank.Kind {
         case .conflict: self = .conflict
         case .resubmit: self = .again
         case .oversize: self = .oversize
+        case .earlyCancel: self = .earlyCancel
         default: return nil
         }
     }

@@ -5,6 +5,9 @@ enum VirtualMeaning {
         var misfits = scenario.faults.compactMap { fault in
             misfit(of: fault).map { "\(fault.target) \(fault.kind.rawValue): \($0)" }
         }
+        if scenario.staging.system.wiring == .coupled {
+            misfits.append("wiring coupled: only a street with queue and stream stands there")
+        }
         let workload = scenario.staging.workload
         if case .onlineRetail = workload.plan.source {
             misfits.append("online-retail: only orders of our own are sold there")
@@ -18,7 +21,6 @@ enum VirtualMeaning {
         switch fault.kind {
         case .bandwidth, .slicer, .slowClose, .limitData:
             return "there are requests and answers, and no bytes on a connection"
-        case .slow: return "a commit takes no time there"
         case .swap, .damage, .readonly: return "it befalls a file of the machine's"
         case .drift: return "a clock jumps there, and does not drift"
         case .kill where fault["restart"] == "never": return "whoever dies is started again"

@@ -19,7 +19,8 @@ package struct OnlineRetail: Sendable {
     /// What the invoices were, beside orders.
     package struct Tally: Hashable, Sendable {
         package var invoices = 0
-        /// Numbers that begin with C: goods that came back.
+        /// Numbers that begin with C: goods that came back. None names the invoice that it takes back, so none can say
+        /// which order to cancel; they are left out.
         package var credits = 0
         /// Every price is 0: the stock was corrected.
         package var adjustments = 0

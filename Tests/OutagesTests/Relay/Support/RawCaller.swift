@@ -33,6 +33,17 @@ final class RawCaller: ChannelInboundHandler, Sendable {
         return caller
     }
 
+    /// How a connection ends on which nothing is said: a reset may come so soon that it is never seen to be open.
+    static func end(ofConnectionTo port: Int) async throws -> End {
+        do {
+            return try await connect(to: port).untilEnd()
+        } catch let error as NIOConnectionError
+            where error.connectionErrors.allSatisfy({ ($0.error as? IOError)?.errnoCode == ECONNRESET })
+        {
+            return .reset
+        }
+    }
+
     func send(_ text: String) async throws {
         try await channel.writeAndFlush(ByteBuffer(string: text)).get()
     }
