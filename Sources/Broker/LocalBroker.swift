@@ -74,11 +74,12 @@ public final class LocalBroker: Service {
             surroundings: surroundings, logger: logger)
         front.attend(queues.operations)
         front.attend(streams.operations)
-        front.attend(
-            MoodDesk(
-                moods: moods, throttled: queues.operations.operations + streams.operations.operations,
-                time: self.surroundings.time
-            ).operations)
+        var control = MoodDesk(
+            moods: moods, throttled: queues.operations.operations + streams.operations.operations,
+            time: self.surroundings.time
+        ).operations
+        control.on(RedriveMessages.self) { [queues] in try await queues.redrive($0, for: $1) }
+        front.attend(control)
         self.front = front
     }
 

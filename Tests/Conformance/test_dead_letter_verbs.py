@@ -41,10 +41,10 @@ class Yard:
         )
         return Queue.create(sqs, name, {**kind, **attributes})
 
-    def run(self, *words) -> subprocess.CompletedProcess:
+    def run(self, *words, **environment) -> subprocess.CompletedProcess:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("ORDERFLOW", "AWS_"))}
         command = [binary(), "dlq", *words, "--data", self.broker.directory]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, env=clean)
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, env=clean | environment)
 
     def json(self, *words):
         answer = self.run(*words, "--json")
@@ -130,6 +130,9 @@ def test_looking_at_letters_counts_no_receive(yard):
         (["list", "--queue", "nobody"], 4),
         (["show", NO_ID], 4),
         (["redrive"], 2),
+        (["redrive", NO_ID], 4),
+        (["redrive", NO_ID, "--all"], 2),
+        (["redrive", NO_ID, "--timeout", "1s"], 2),
         (["redrive", "--all", "--rate", "501/s"], 2),
         (["redrive", "--all", "--rate", "fast"], 2),
         (["redrive", "--all", "--queue", "nobody"], 4),
@@ -151,6 +154,50 @@ def test_a_redrive_sends_letters_back_and_tells_how_many(yard):
     assert outcome == {"status": "COMPLETED", "moved": 2, "to_move": 3, "failure_reason": None}
     assert len(yard.orders.receive(VisibilityTimeout=0)) == 2
     assert [letter["reason"] for letter in yard.json("list")] == ["sent_straight"]
+
+
+def test_chosen_letters_are_sent_back_and_others_are_not(yard):
+    [letter] = yard.json("list", "--reason", "unreadable_json")
+
+    outcome = yard.json("redrive", letter["message_id"])
+
+    [received] = yard.orders.receive(VisibilityTimeout=0)
+    assert received["Body"] == "tea"
+    renaming = {"former_message_id": letter["message_id"], "message_id": received["MessageId"], "queue": "orders.fifo"}
+    assert outcome == {"moved": [renaming], "left": []}
+    assert sorted(letter["reason"] for letter in yard.json("list")) == ["received_too_often", "sent_straight"]
+
+
+def test_letters_of_one_reason_are_sent_back_and_others_are_not(yard):
+    outcome = yard.json("redrive", "--reason", "received_too_often", "--rate", "500/s")
+
+    assert len(outcome["moved"]) == 1
+    assert sorted(letter["reason"] for letter in yard.json("list")) == ["sent_straight", "unreadable_json"]
+
+
+def test_a_chosen_letter_in_a_receivers_hands_is_left_and_named(yard):
+    held = yard.dead.receive_one(VisibilityTimeout=60)
+
+    answer = yard.run("redrive", held["MessageId"])
+
+    assert (answer.returncode, held["MessageId"] in answer.stderr) == (1, True)
+    assert yard.orders.receive() == []
+
+
+def test_chosen_letters_are_not_moved_by_whoever_may_not(yard):
+    [letter] = yard.json("list", "--reason", "unreadable_json")
+    shop = {"AWS_ACCESS_KEY_ID": "shop", "AWS_SECRET_ACCESS_KEY": "local-shop-secret"}
+
+    answer = yard.run("redrive", letter["message_id"], **shop)
+
+    assert (answer.returncode, "AccessDenied" in answer.stderr) == (1, True)
+    assert len(yard.json("list")) == 3
+
+
+def test_a_dry_run_of_chosen_letters_counts_those(yard):
+    counted = yard.json("redrive", "--reason", "unreadable_json", "--dry-run")
+
+    assert [count["letters"] for count in counted] == [1]
 
 
 def test_a_dry_run_counts_and_moves_nothing(looked_at):

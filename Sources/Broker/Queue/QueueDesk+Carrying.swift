@@ -74,8 +74,7 @@ extension QueueDesk {
             targets = advance(&task, by: letters, from: source, &state, now: now)
         }
         source.moves.active = task
-        let writings = ([source.takeWriting()] + targets.compactMap { state.queues[$0]?.takeWriting() })
-            .filter { !$0.changes.isEmpty }
+        let writings = writings(of: source, and: targets, state)
         guard !writings.isEmpty || task != former else { return nil }
         let ticket = commit.enqueue(bytes: letters.reduce(256) { $0 + $1.bytes }) { [self, task] db in
             for writing in writings { try record(writing, movedBy: task.id, in: db) }
@@ -103,7 +102,14 @@ extension QueueDesk {
                 endWalk(of: &task, from: source, now: now)
             }
         }
-        return takeIn(released, from: source.engine.id, &state, now: now)
+        let taken = takeIn(released, from: source.engine.id, &state, now: now)
+        return Set(taken.map(\.queue)).sorted()
+    }
+
+    /// What a move has changed, its source first.
+    func writings(of source: OpenQueue, and targets: [QueueKey], _ state: borrowing State) -> [QueueWriting] {
+        ([source.takeWriting()] + targets.compactMap { state.queues[$0]?.takeWriting() })
+            .filter { !$0.changes.isEmpty }
     }
 
     /// Nothing stands behind the walk's place: either all is moved, or what was passed by is asked for again later.
@@ -132,20 +138,18 @@ extension QueueDesk {
         return (candidates, false)
     }
 
-    /// As ``advance(_:by:from:_:now:)`` returns them.
-    private func takeIn(
+    /// - Returns: For each of them the queue that took it, and what it is called there.
+    func takeIn(
         _ released: [MoveCandidate], from source: QueueID, _ state: inout State, now: Timestamp
-    ) -> [QueueKey] {
-        var targets: [QueueKey] = []
-        for candidate in released {
+    ) -> [(queue: QueueKey, messageID: MessageID)] {
+        released.map { candidate in
             guard let name = candidate.target.flatMap({ state.names[$0] }), let open = state.queues[name]
             else { preconditionFailure("a candidate's target is there, for it was found under this lock") }
-            surroundings.chance.draw { random in
+            let id = surroundings.chance.draw { random in
                 open.engine.takeIn(candidate, from: source, now: now, using: &random)
             }
-            if !targets.contains(name) { targets.append(name) }
+            return (name, id)
         }
-        return targets
     }
 
     private static let aLittleLater = Duration.seconds(1)

@@ -1,5 +1,6 @@
 import Clockwork
 import GRDB
+import JSON
 import Queue
 
 /// Move tasks, and what they moved, in `broker.db`.
@@ -89,11 +90,26 @@ extension QueueStore {
 
     /// A message that a task may move.
     struct DeadLetter: Sendable {
+        var messageID: String
         var envelope: Envelope
         var deduplicationID: String?
         /// The queue that dead-lettered it; nil where it was sent straight here.
         var origin: QueueARN?
         var bytes: Int
+
+        fileprivate init(_ row: Row) {
+            messageID = row["message_id"]
+            envelope = QueueStore.envelope(
+                row, visibleAt: (row["visible_at"] as Int64?).map(Timestamp.init(microseconds:)))
+            deduplicationID = row["deduplication_id"]
+            origin = (row["source_arn"] as String?).flatMap(QueueARN.init(_:))
+            bytes = row["bytes"]
+        }
+
+        fileprivate static let columns = """
+            place, m.message_id, m.enqueued_at, m.visible_at, m.first_received_at, m.receive_count, m.group_id,
+            m.deduplication_id, m.source_arn, length(CAST(b.body AS BLOB)) AS bytes
+            """
     }
 
     /// The next messages of a queue behind a place, oldest first; fewer than `limit` where they are large.
@@ -103,8 +119,7 @@ extension QueueStore {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT m.place, m.enqueued_at, m.visible_at, m.first_received_at, m.receive_count, m.group_id,
-                           m.deduplication_id, m.source_arn, length(CAST(b.body AS BLOB)) AS bytes
+                    SELECT \(DeadLetter.columns)
                     FROM messages m JOIN message_bodies b USING (place)
                     WHERE place BETWEEN 1 + max(?1, (SELECT queue_id << \(sequenceBits) | purged_to FROM queues WHERE queue_id = ?2))
                                     AND ?3
@@ -114,15 +129,27 @@ extension QueueStore {
         var letters: [DeadLetter] = []
         var bytes = 0
         while bytes < mostBytesTogether, let row = try rows.next() {
-            letters.append(
-                DeadLetter(
-                    envelope: envelope(
-                        row, visibleAt: (row["visible_at"] as Int64?).map(Timestamp.init(microseconds:))),
-                    deduplicationID: row["deduplication_id"],
-                    origin: (row["source_arn"] as String?).flatMap(QueueARN.init(_:)), bytes: row["bytes"]))
+            letters.append(DeadLetter(row))
             bytes += letters.last?.bytes ?? 0
         }
         return letters
+    }
+
+    /// Messages of a queue by their ids, oldest first; those that are not there are left out.
+    static func deadLetters(of queue: QueueID, named ids: [String], in db: Database) throws -> [DeadLetter] {
+        try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT \(DeadLetter.columns)
+                    FROM messages m JOIN message_bodies b USING (place)
+                    WHERE place BETWEEN 1 + (SELECT queue_id << \(sequenceBits) | purged_to FROM queues WHERE queue_id = ?1) AND ?2
+                      AND m.message_id IN (SELECT value FROM json_each(?3))
+                    ORDER BY place
+                    """),
+            arguments: [
+                queue.rawValue, lastPlace(queue), JSONValue.array(ids.map(JSONValue.string)).text,
+            ]
+        ).map(DeadLetter.init)
     }
 
     /// What one commit of a move carries, a single message more or less.

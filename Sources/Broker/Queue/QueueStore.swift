@@ -25,7 +25,7 @@ enum QueueStore {
     }
 
     /// The last place that a queue can have.
-    private static func lastPlace(_ queue: QueueID) -> Int64 {
+    static func lastPlace(_ queue: QueueID) -> Int64 {
         queue.rawValue << sequenceBits | (1 << sequenceBits - 1)
     }
 

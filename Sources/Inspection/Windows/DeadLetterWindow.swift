@@ -65,6 +65,34 @@ package enum DeadLetterWindow {
             })
     }
 
+    /// Where a letter lies, and where it came from.
+    package struct Place: Hashable, Sendable {
+        package let id: String
+        package let queue: String
+        /// Nil where it was sent straight to the dead-letter queue.
+        package let origin: String?
+    }
+
+    /// Where letters lie, oldest first in each queue.
+    ///
+    /// - Parameters:
+    ///   - ids: Only these; those that are not there are left out.
+    ///   - reason: Only those with this fingerprint.
+    package static func places(
+        of ledgers: Ledgers, now: Timestamp, queue: String? = nil, ids: Set<String>? = nil,
+        reason: String? = nil
+    ) throws -> [Place] {
+        var places: [Place] = []
+        try forEach(of: ledgers, now: now, queue: queue) { letter in
+            guard let id = letter[idPlace].string, let queue = letter[0].string else { return true }
+            if ids?.contains(id) ?? true, reason == nil || letter[reasonPlace].string == reason {
+                places.append(Place(id: id, queue: queue, origin: letter[originPlace].string))
+            }
+            return true
+        }
+        return places
+    }
+
     /// One dead letter with its body, and what it was called before each move; nil when there is none of this id.
     package static func show(_ id: String, of ledgers: Ledgers, now: Timestamp) throws -> JSONObject? {
         var found: JSONObject?

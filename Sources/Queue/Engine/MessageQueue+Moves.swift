@@ -38,10 +38,12 @@ extension MessageQueue {
     /// and stands against a repetition itself.
     ///
     /// Source: Amazon SQS Developer Guide, "Dead-letter queue redrive".
+    /// - Returns: Its new id.
+    @discardableResult
     public mutating func takeIn(
         _ candidate: MoveCandidate, from source: QueueID, now: Timestamp,
         using random: inout some RandomNumberGenerator
-    ) {
+    ) -> MessageID {
         settle(now: now)
         let isFIFO = kind == .fifo
         let delay = isFIFO || attributes.delay == 0 ? nil : Duration.seconds(attributes.delay)
@@ -51,10 +53,12 @@ extension MessageQueue {
         let deduplication = candidate.deduplicationID.flatMap {
             newDeduplication(id: $0, group: candidate.envelope.groupID, now: now)
         }
+        let messageID = MessageID(using: &random)
         note(
             .takenIn(
-                envelope, MessageID(using: &random), deduplication, from: source,
-                formerly: candidate.envelope.sequence), now: now)
+                envelope, messageID, deduplication, from: source, formerly: candidate.envelope.sequence),
+            now: now)
+        return messageID
     }
 
     /// Visible, as far as anyone can tell who has only its row. What is neither held nor beyond the window is gone.

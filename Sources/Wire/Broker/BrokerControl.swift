@@ -1,6 +1,7 @@
-/// How a broker is given bad days. Ours, in the manner of Amazon's JSON services.
+/// What a broker does that Amazon has no word for: has bad days, and sends chosen dead letters back.
 ///
-/// A broker answers it on its own port, and only if it was started with leave to (`--moods`).
+/// Ours, in the manner of Amazon's JSON services; answered on the broker's own port. Bad days it has only if it was started
+/// with leave to (`--moods`).
 public enum BrokerControl: WireService {
     public static let name = "broker"
     public static let targetPrefix = "Broker_20261101"

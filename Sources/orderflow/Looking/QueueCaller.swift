@@ -34,12 +34,13 @@ struct QueueCaller {
     ///
     /// - Parameter unknown: What to say, and to do, when nobody can tell what became of the call.
     /// - Throws: ``Ending``, by what became of the call.
-    func call<Answer>(
-        unknown: String, _ deed: (any Client<SQS>) async throws -> Answer
+    func call<Service: WireService, Answer>(
+        _ service: Service.Type, unknown: String,
+        _ deed: (any Client<Service>) async throws -> Answer
     ) async throws -> Answer {
         let http = NetworkTransport.makeHTTPClient()
         let client = SigningClient(
-            SQS.self, over: NetworkTransport(endpoint: endpoint, http: http), credentials: credentials,
+            service, over: NetworkTransport(endpoint: endpoint, http: http), credentials: credentials,
             region: region,
             surroundings: .system())
         let outcome: Result<Answer, any Error>
@@ -54,7 +55,8 @@ struct QueueCaller {
 
     private func ending(after error: ClientError, unknown: String) -> Ending {
         switch error {
-        case .refused(let reason) where reason.type == "QueueDoesNotExist":
+        case .refused(let reason)
+        where ["QueueDoesNotExist", "ResourceNotFoundException"].contains(reason.type):
             Ending(status: 4, words: "\(endpoint) has no such queue.")
         case .refused(let reason): Ending(status: 1, words: "\(endpoint) refused: \(reason)")
         case .unknown(let reason):

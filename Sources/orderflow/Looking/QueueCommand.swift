@@ -102,6 +102,7 @@ struct QueueCommand: ParsableCommand {
             let body = try Input.text(of: file)
             let caller = QueueCaller(endpoint: endpointUrl, region: region, directory: await data.path())
             let answer = try await caller.call(
+                SQS.self,
                 unknown:
                     "Nobody can tell whether the message was taken. Sending it again is safe on a FIFO queue."
             ) { client in
