@@ -46,7 +46,8 @@ extension QueueStore {
                 ])
             case .deleted(let sequence), .expired(let sequence):
                 try delete(place(writing.queue, sequence), db)
-            case .deadLettered, .released: break  // the row moves when its target takes it, in the same transaction
+            // The row moves when its target takes it, in the same transaction.
+            case .deadLettered, .released: break
             case .admitted(let envelope, let source, let formerly):
                 try move(envelope, from: place(source, formerly), to: writing, db)
             case .takenIn(let envelope, let id, let deduplication, let source, let formerly):

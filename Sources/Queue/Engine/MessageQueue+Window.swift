@@ -82,7 +82,8 @@ extension MessageQueue {
     /// A clock that was ahead when the message was written down makes it no younger than now, or it would seem delayed.
     mutating func hold(_ envelope: Envelope, now: Timestamp) {
         var envelope = envelope
-        if kind == .standard { envelope.groupID = nil }  // a row tells it there too, where it only names a tenant
+        // A row tells a group there too, where it only names a tenant.
+        if kind == .standard { envelope.groupID = nil }
         envelope.enqueuedAt = min(envelope.enqueuedAt, now)
         let returnsAt = returnMoment(of: envelope)
         let stage: Held.Stage =

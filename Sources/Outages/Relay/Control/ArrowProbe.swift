@@ -51,7 +51,8 @@ struct ArrowProbe {
             .connectTimeout(TimeAmount(patience))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(ProbeEnd(notes: notes, host: address.host, fault: fault))
+                    try channel.pipeline.syncOperations.addHandler(
+                        ProbeEnd(notes: notes, host: address.host, fault: fault))
                 }
             }
             .connect(host: address.host, port: address.port)
