@@ -147,11 +147,11 @@ extension WireRequest {
         }
     }
 
-    /// Requests are answered before they go up; so what would hold them back there is never felt.
+    /// Nothing goes up; so what would hold answers back is never felt.
     @Test func `fails where the fault is not felt`() async throws {
         try await RelayHouse.with { house in
-            try await house.add("status", ["code": "500"], name: "near")
-            try await house.add("latency", ["ms": "50", "direction": "up"], name: "far")
+            try await house.add("cut_up", name: "near")
+            try await house.add("latency", ["ms": "50", "direction": "down"], name: "far")
 
             let error = await #expect(throws: ArrowControlError.self) { try await house.control.prove("far") }
 
