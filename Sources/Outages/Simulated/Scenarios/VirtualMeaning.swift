@@ -8,6 +8,10 @@ enum VirtualMeaning {
         if scenario.staging.system.wiring == .coupled {
             misfits.append("wiring coupled: only a street with queue and stream stands there")
         }
+        if scenario.staging.system.consumer == .asPrinted {
+            misfits.append(
+                "consumer as-printed: it asks as fast as calls can be, and they take hardly any time there")
+        }
         let workload = scenario.staging.workload
         if case .onlineRetail = workload.plan.source {
             misfits.append("online-retail: only orders of our own are sold there")
