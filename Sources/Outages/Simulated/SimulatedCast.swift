@@ -75,11 +75,7 @@ struct SimulatedCast {
     }
 
     private func orderManagement(_ place: Place) throws -> Play {
-        var oms = OrderManagement.Settings()
-        oms.workers = settings.workers
-        oms.visibility = settings.consumer == .asPrinted ? .zero : settings.visibilityTimeout
-        oms.deletesMessages = settings.consumer == .sound
-        oms.queue = .name(shop.queue)
+        var oms = OrderManagement.Settings(of: settings)
         oms.planted = sabotage?.inOMS
         let queue = client(
             SQS.self, of: "broker", over: .omsToBroker, as: .intake, retries: RetryPolicy(), at: place)
@@ -166,10 +162,6 @@ extension StreetRole {
 }
 
 extension Patience {
-    init(_ schedule: StreetSettings.RetrySchedule) {
-        self = schedule == .fast ? .fast : .standard
-    }
-
     /// As patient as for endpoints out in the world, at a pace at which a run of minutes sees it all.
     static let simulated = Patience(
         schedule: .exponential(base: .milliseconds(200), factor: 2, cap: .seconds(5), limit: 100),

@@ -98,13 +98,8 @@ struct RoleBuilder {
     }
 
     private func orderManagement() throws -> OrderManagement {
-        var oms = OrderManagement.Settings()
-        oms.workers = settings.workers
-        oms.visibility = settings.consumer == .asPrinted ? .zero : settings.visibilityTimeout
-        oms.deletesMessages = settings.consumer == .sound
-        oms.queue = .name(settings.queueKind == .fifo ? Pipeline.orderQueue : Pipeline.standardOrderQueue)
         return try OrderManagement(
-            settings: oms, storage: storage,
+            settings: OrderManagement.Settings(of: settings), storage: storage,
             queue: client(SQS.self, over: .omsToBroker, as: .intake, retries: RetryPolicy()),
             gaps: client(SQS.self, over: .relayToBroker, as: .relay, retries: RetryPolicy()),
             stream: client(Kinesis.self, over: .relayToBroker, as: .relay, retries: .never),
@@ -155,7 +150,7 @@ struct RoleBuilder {
             }
             var endpoint = Endpoint(name: partner.name, url: url, secrets: [partner.secret])
             endpoint.concurrency = settings.courierConcurrency
-            endpoint.patience = settings.retrySchedule == .fast ? .fast : .standard
+            endpoint.patience = Patience(settings.retrySchedule)
             return endpoint
         }
         let courier = try CourierService(

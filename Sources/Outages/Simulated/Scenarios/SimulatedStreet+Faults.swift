@@ -18,7 +18,7 @@ extension SimulatedStreet {
         story.tell("fault \(fault.words.joined(separator: " "))")
         let undo = begin(fault)
         afflictions.append(Affliction(fault: fault, effectiveAt: world.now, undo: undo))
-        if fault.isRepeated { repeatBlow(of: fault) }
+        if fault.kind == .crashLoop { repeatBlow(of: fault) }
         world.after(fault.duration) { [self] in relieve(fault.name) }
     }
 
@@ -29,6 +29,11 @@ extension SimulatedStreet {
         affliction.undo()
         timeline.append(affliction.entry(endedAt: world.now))
         story.tell("fault \(name) ended")
+    }
+
+    /// Ends all faults, the latest first.
+    func relieveAll() {
+        for affliction in afflictions.reversed() { relieve(affliction.fault.name) }
     }
 
     /// - Returns: What ends it.
@@ -150,10 +155,6 @@ extension SimulatedStreet.Affliction {
             name: fault.name, target: fault.target.description, kind: fault.kind.rawValue,
             effectiveAt: effectiveAt, endedAt: end)
     }
-}
-
-extension FaultRequest {
-    fileprivate var isRepeated: Bool { kind == .crashLoop }
 }
 
 extension Tripwire {

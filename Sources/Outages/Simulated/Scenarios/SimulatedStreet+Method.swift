@@ -14,7 +14,7 @@ extension SimulatedStreet {
             try play(activity)
             try pass(activity.pauseAfter)
         }
-        for affliction in afflictions.reversed() { relieve(affliction.fault.name) }
+        relieveAll()
     }
 
     private func play(_ activity: Activity) throws {
@@ -22,7 +22,7 @@ extension SimulatedStreet {
         switch activity.command {
         case .addFault(let fault): inflict(fault)
         case .clearFault(let name): relieve(name)
-        case .clearAllFaults: for affliction in afflictions.reversed() { relieve(affliction.fault.name) }
+        case .clearAllFaults: relieveAll()
         case .queueStats: result.stdout = numbers(of: try pipeline.look())
         case .redrive(let redrive): result.status = redriveAndWait(redrive)
         case .wait(let conditions, let timeout):
