@@ -31,6 +31,21 @@ package enum ProcessMeter {
         field("VmRSS", in: "/proc/\(process)/status")
     }
 
+    /// How long a process has kept a core busy, the kernel's work for it included; zero once it is gone.
+    ///
+    /// Source: Linux, `proc_pid_stat(5)`: the 14th and 15th field, in ticks.
+    package static func processorTime(of process: Int32) -> Duration {
+        guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+            let name = text.lastIndex(of: ")")
+        else { return .zero }
+        // The second field is a name that may hold spaces; the third stands behind it.
+        let fields = text[text.index(after: name)...].split(separator: " ")
+        guard fields.count > 12, let user = Int64(fields[11]), let system = Int64(fields[12]) else {
+            return .zero
+        }
+        return .seconds(user + system) / sysconf(Int32(_SC_CLK_TCK))
+    }
+
     /// Bytes that the files below a directory take up.
     package static func diskBytes(of directory: String) -> Int64 {
         guard let names = try? FileManager.default.subpathsOfDirectory(atPath: directory) else { return 0 }

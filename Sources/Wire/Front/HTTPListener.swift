@@ -12,7 +12,7 @@ import ServiceLifecycle
 public struct HTTPListener: Service {
     /// Bounds that keep one rude client from being felt by the others.
     public struct Limits: Sendable {
-        public var connections = 1_024
+        public var connections = 16_384
         /// Of one address; this machine's own counts for none.
         public var connectionsOfOneAddress = 256
         /// Bytes of one request's body; more is answered with 413.

@@ -169,19 +169,15 @@ struct Examination {
     }
 
     private var descriptors: Finding {
-        var limit = rlimit()
-        #if canImport(Glibc)
-        let asked = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        #else
-        let asked = getrlimit(RLIMIT_NOFILE, &limit)
-        #endif
-        guard asked == 0 else { return Finding("descriptors", .doubtful, "their limit cannot be read") }
-        let most = limit.rlim_max > UInt64(Int64.max) ? "no limit" : "\(limit.rlim_max)"
-        return limit.rlim_max >= 2_048
-            ? Finding("descriptors", .well, "\(limit.rlim_cur) now, \(most) at most")
+        guard let limit = OpenFiles.limit else {
+            return Finding("descriptors", .doubtful, "their limit cannot be read")
+        }
+        let most = limit.most > UInt64(Int64.max) ? "no limit" : "\(limit.most)"
+        return limit.most >= 4_096
+            ? Finding("descriptors", .well, "\(limit.now) now, \(most) at most")
             : Finding(
                 "descriptors", .doubtful,
-                "\(most) at most, and a broker may have 1024 connections. Raise it: ulimit -n 4096")
+                "\(most) at most, and each caller of the broker takes one. Raise it: ulimit -n 4096")
     }
 
     private static var systemError: String { String(cString: strerror(errno)) }

@@ -48,6 +48,7 @@ struct RunCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         umask(0o077)
+        OpenFiles.raise(to: 65_536)  // each caller takes one, and shells give their children a thousand
         if lifeline { Lifeline.watch { kill(getpid(), SIGTERM) } }
 
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }

@@ -48,7 +48,7 @@ struct BrokerBench {
                     return state
                 }
                 guard wasReceiving, let answer else { return receive }
-                let handles = Self.values(of: "ReceiptHandle", in: answer)
+                let handles = answer.texts(of: "ReceiptHandle")
                 guard !handles.isEmpty else { return nil }
                 drained.withLock { $0 += handles.count }
                 let entries = handles.enumerated().map { place, handle in
@@ -98,10 +98,10 @@ struct BrokerBench {
         let result = try await load.run(connections: 1) { _ in
             { answer in
                 guard ContinuousClock.now < end, let answer else { return answer == nil ? begin : nil }
-                let records = Self.count(of: "SequenceNumber", in: answer)
+                let records = answer.count(of: "SequenceNumber")
                 read.withLock { $0 += records }
-                let next = Self.values(of: "NextShardIterator", in: answer).last
-                guard let next = records > 0 ? next : Self.values(of: "ShardIterator", in: answer).last
+                let next = answer.texts(of: "NextShardIterator").last
+                guard let next = records > 0 ? next : answer.texts(of: "ShardIterator").last
                 else { return begin }
                 return try load.request(GetRecords(shardIterator: next))
             }
@@ -110,33 +110,6 @@ struct BrokerBench {
         return Figure(
             name: "GetRecords, 1 connection", perSecond: Double(records) / result.elapsed.fractionalSeconds,
             unit: "records", p50: result.latency(at: 0.5), p99: result.latency(at: 0.99), limit: nil)
-    }
-
-    /// The texts that a member has in a JSON answer, wherever it stands; without reading the rest, for the load must
-    /// cost little beside what it measures.
-    private static func values(of member: String, in answer: ByteBuffer) -> [String] {
-        places(of: "\"\(member)\":\"", in: answer).compactMap { place in
-            let rest = answer.readableBytesView[place...]
-            guard let end = rest.firstIndex(of: UInt8(ascii: "\"")) else { return nil }
-            return String(decoding: rest[..<end], as: UTF8.self)
-        }
-    }
-
-    private static func count(of member: String, in answer: ByteBuffer) -> Int {
-        places(of: "\"\(member)\":\"", in: answer).count
-    }
-
-    /// Where each occurrence of a text ends.
-    private static func places(of text: String, in answer: ByteBuffer) -> [Int] {
-        answer.withUnsafeReadableBytes { bytes in
-            var places: [Int] = []
-            var from = 0
-            while let end = bytes.end(of: text, from: from) {
-                places.append(end + answer.readerIndex)
-                from = end
-            }
-            return places
-        }
     }
 
     private func once<Op: Operation>(_ operation: Op) async throws {
