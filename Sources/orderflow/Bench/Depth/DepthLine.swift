@@ -55,9 +55,3 @@ struct DepthLine {
             })
     }
 }
-
-extension JSONValue {
-    fileprivate static func microseconds(_ span: Duration) -> JSONValue {
-        .decimal(span.fractionalSeconds * 1_000_000, places: 1)
-    }
-}

@@ -30,9 +30,3 @@ struct PollFinding {
             ])
     }
 }
-
-extension JSONValue {
-    private static func milliseconds(_ span: Duration) -> JSONValue {
-        .decimal(span.fractionalSeconds * 1_000, places: 2)
-    }
-}

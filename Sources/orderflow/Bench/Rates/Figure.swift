@@ -18,8 +18,8 @@ struct Figure {
             rows: figures.map { figure in
                 [
                     .string(figure.name), JSONValue(Int(figure.perSecond)), .string(figure.unit),
-                    .decimal(figure.p50.fractionalSeconds * 1_000, places: 2),
-                    .decimal(figure.p99.fractionalSeconds * 1_000, places: 2),
+                    .milliseconds(figure.p50),
+                    .milliseconds(figure.p99),
                     JSONValue(figure.limit.map { Int($0) }),
                     figure.limit.map { .decimal(figure.perSecond / $0, places: 2) } ?? .null,
                 ]
@@ -32,5 +32,13 @@ extension JSONValue {
     static func decimal(_ number: Double, places: Int) -> JSONValue {
         let unit = (0..<places).reduce(1.0) { unit, _ in unit * 10 }
         return .number("\((number * unit).rounded() / unit)")
+    }
+
+    static func milliseconds(_ span: Duration) -> JSONValue {
+        .decimal(span.fractionalSeconds * 1_000, places: 2)
+    }
+
+    static func microseconds(_ span: Duration) -> JSONValue {
+        .decimal(span.fractionalSeconds * 1_000_000, places: 1)
     }
 }
