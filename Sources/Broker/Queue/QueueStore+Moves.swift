@@ -73,7 +73,7 @@ extension QueueStore {
     /// The tasks of a queue, oldest first.
     static func moveTasks(of queue: QueueID, in db: Database) throws -> [MoveTask] {
         try Row.fetchAll(
-            db, sql: "SELECT * FROM move_tasks WHERE queue_id = ? ORDER BY rowid",
+            db.cachedStatement(sql: "SELECT * FROM move_tasks WHERE queue_id = ? ORDER BY rowid"),
             arguments: [queue.rawValue]
         ).compactMap { row in
             guard let id = UniqueID(row["task_id"] as String),

@@ -256,11 +256,11 @@ extension QueueStore {
         -> [TouchedMessage]
     {
         try Row.fetchAll(
-            db,
-            sql: """
-                SELECT place, enqueued_at, first_received_at, receive_count, group_id, visible_at, hidden_at
-                FROM messages INDEXED BY messages_touched WHERE visible_at IS NOT NULL AND place BETWEEN ? AND ?
-                """, arguments: [place(queue, after.next), lastPlace(queue)]
+            db.cachedStatement(
+                sql: """
+                    SELECT place, enqueued_at, first_received_at, receive_count, group_id, visible_at, hidden_at
+                    FROM messages INDEXED BY messages_touched WHERE visible_at IS NOT NULL AND place BETWEEN ? AND ?
+                    """), arguments: [place(queue, after.next), lastPlace(queue)]
         ).map { row in
             let visibleAt = Timestamp(microseconds: row["visible_at"])
             return TouchedMessage(
@@ -273,7 +273,7 @@ extension QueueStore {
         of queue: QueueID, after: SequenceNumber, in db: Database
     ) throws -> [(sequence: SequenceNumber, messageID: MessageID, deduplication: Deduplication)] {
         try Row.fetchAll(
-            db, sql: "SELECT * FROM deduplications WHERE place BETWEEN ? AND ? ORDER BY place",
+            db.cachedStatement(sql: "SELECT * FROM deduplications WHERE place BETWEEN ? AND ? ORDER BY place"),
             arguments: [place(queue, after.next), lastPlace(queue)]
         ).compactMap { row in
             guard let id = MessageID(row["message_id"] as String) else { return nil }
