@@ -15,23 +15,43 @@ struct IntakeDesk: Sendable {
     var services: ServiceDesk<CourierIntake> {
         var desk = ServiceDesk<CourierIntake>()
         desk.on(AcceptEvents.self) { request, _ in try await accept(request) }
+        desk.on(ReplayEvents.self) { request, _ in try await replay(request) }
         return desk
     }
 
     private func accept(_ request: AcceptEvents) async throws -> AcceptEvents.Output {
-        guard (1...500).contains(request.events.count) else {
-            throw Self.refusal("A call carries 1 to 500 events; this one has \(request.events.count).")
-        }
-        let events = try request.events.map(Self.read)
-        let new: Int
-        do {
-            new = try await ledger.stage(events)
-        } catch let failure as CommitFailure {
-            throw WireError("ServiceUnavailable", failure.description, status: 503)
-        }
+        let events = try Self.read(request.events)
+        let new = try await written { try await ledger.stage(events) }
         if new > 0 { staged() }
         try await surroundings.pass(.courierStaged)
         return AcceptEvents.Output(newEvents: new)
+    }
+
+    private func replay(_ request: ReplayEvents) async throws -> ReplayEvents.Output {
+        let events = try Self.read(request.events)
+        guard let output = try await written({ try await ledger.replay(events, to: request.partner) }) else {
+            throw WireError(
+                "ResourceNotFoundException", "Nothing is delivered to a partner named \(request.partner).")
+        }
+        staged()
+        return output
+    }
+
+    private func written<Outcome>(_ write: () async throws -> Outcome) async throws -> Outcome {
+        do {
+            return try await write()
+        } catch let failure as CommitFailure {
+            throw WireError("ServiceUnavailable", failure.description, status: 503)
+        }
+    }
+
+    private static func read(_ events: [AcceptedEvent]) throws(WireError) -> [StagedEvent] {
+        guard (1...500).contains(events.count) else {
+            throw refusal("A call carries 1 to 500 events; this one has \(events.count).")
+        }
+        var sound: [StagedEvent] = []
+        for event in events { sound.append(try read(event)) }
+        return sound
     }
 
     private static func read(_ event: AcceptedEvent) throws(WireError) -> StagedEvent {

@@ -215,7 +215,8 @@ import Wire
 
     private static func errand(_ number: Int, attempt: Int) -> Errand {
         Errand(
-            eventID: "e\(number)", orderNumber: "W-\(number)", attempt: attempt, attemptID: Int64(number),
+            eventID: "e\(number)", orderNumber: "W-\(number)", attempt: attempt, tries: attempt,
+            attemptID: Int64(number),
             payload: [],
             traceparent: nil)
     }

@@ -273,7 +273,8 @@ extension QueueStore {
         of queue: QueueID, after: SequenceNumber, in db: Database
     ) throws -> [(sequence: SequenceNumber, messageID: MessageID, deduplication: Deduplication)] {
         try Row.fetchAll(
-            db.cachedStatement(sql: "SELECT * FROM deduplications WHERE place BETWEEN ? AND ? ORDER BY place"),
+            db.cachedStatement(
+                sql: "SELECT * FROM deduplications WHERE place BETWEEN ? AND ? ORDER BY place"),
             arguments: [place(queue, after.next), lastPlace(queue)]
         ).compactMap { row in
             guard let id = MessageID(row["message_id"] as String) else { return nil }

@@ -100,7 +100,7 @@ final class Lane: Sendable {
         let now = ledger.time.now
         let verdict = surroundings.chance.draw { random in
             Verdict(
-                on: reply, attempt: errand.attempt, patience: endpoint.patience,
+                on: reply, attempt: errand.tries, patience: endpoint.patience,
                 clientErrorsAreFinal: endpoint.clientErrorsAreFinal, now: now, using: &random)
         }
         let circuit = book.withLock {

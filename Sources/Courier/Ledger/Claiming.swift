@@ -31,6 +31,7 @@ extension CourierLedger {
     private struct Due {
         let eventID: String
         let attempts: Int
+        let attemptsBeforeReplay: Int
     }
 
     private func due(
@@ -42,15 +43,19 @@ extension CourierLedger {
         let rows = try Row.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT event_id, attempts FROM deliveries
+                    SELECT event_id, attempts, attempts_before_replay FROM deliveries
                     WHERE partner = ? AND state IN ('pending','retrying') AND state = '\(state.rawValue)'
                       AND next_attempt_at <= ?
                     ORDER BY next_attempt_at, message_seq LIMIT ?
                     """),
             arguments: [endpoint, now, limit + excluding.count])
         return Array(
-            rows.lazy.map { Due(eventID: $0["event_id"], attempts: $0["attempts"]) }
-                .filter { !excluding.contains($0.eventID) }.prefix(limit))
+            rows.lazy.map { row in
+                Due(
+                    eventID: row["event_id"], attempts: row["attempts"],
+                    attemptsBeforeReplay: row["attempts_before_replay"])
+            }
+            .filter { !excluding.contains($0.eventID) }.prefix(limit))
     }
 
     private func begin(_ due: Due, for endpoint: String, at now: String, in db: Database) throws -> Errand {
@@ -65,7 +70,8 @@ extension CourierLedger {
         guard let message else { preconditionFailure("a delivery has a message, says its foreign key") }
         return Errand(
             eventID: due.eventID, orderNumber: message["order_number"], attempt: due.attempts + 1,
-            attemptID: attemptID, payload: Array((message["payload"] as String).utf8),
+            tries: due.attempts + 1 - due.attemptsBeforeReplay, attemptID: attemptID,
+            payload: Array((message["payload"] as String).utf8),
             traceparent: message["traceparent"])
     }
 

@@ -12,6 +12,13 @@ enum CourierSchema {
             try db.execute(sql: tables)
             try db.execute(sql: windows)
         }
+        migrator.registerMigration("a delivery that is made again") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE deliveries ADD COLUMN first_delivered_at TEXT;
+                    ALTER TABLE deliveries ADD COLUMN attempts_before_replay INTEGER NOT NULL DEFAULT 0;
+                    """)
+        }
         return migrator
     }
 

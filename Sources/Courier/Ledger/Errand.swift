@@ -7,6 +7,8 @@ struct Errand: Hashable, Sendable {
     let orderNumber: String
     /// From 1. An attempt that the courier's own death cut short is made again under its number.
     let attempt: Int
+    /// From 1 again since the delivery was last replayed: what the endpoint's patience counts.
+    let tries: Int
     /// Its row in the ledger.
     let attemptID: Int64
     let payload: [UInt8]

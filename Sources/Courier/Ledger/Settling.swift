@@ -50,7 +50,8 @@ extension CourierLedger {
         try db.cachedStatement(
             sql: """
                 UPDATE deliveries
-                SET state = :state, attempts = :attempts, next_attempt_at = :next, delivered_at = :delivered,
+                SET state = :state, attempts = :attempts, next_attempt_at = :next,
+                    delivered_at = iif(:delivered IS NULL, NULL, coalesce(first_delivered_at, :delivered)),
                     last_status = :status, last_error = :error, parked_reason = :reason
                 WHERE event_id = :event AND partner = :partner
                   AND (state IN ('pending','retrying') OR (state = 'skipped' AND :state = 'delivered'))

@@ -13,22 +13,24 @@ extension CourierLedger {
         let now = time.now.description
         let bytes = events.reduce(0) { $0 + $1.payload.utf8.count + 512 }
         return try await commits.enqueue(bytes: bytes) { db in
-            let endpoints = try Row.fetchAll(
-                db.cachedStatement(sql: "SELECT partner, disabled_reason FROM partners")
-            ).map { (name: $0["partner"] as String, disabledReason: $0["disabled_reason"] as String?) }
             var new = 0
-            for event in events {
-                guard let place = try write(event, receivedAt: now, in: db) else { continue }
-                new += 1
-                for endpoint in endpoints {
-                    try write(
-                        event, place: place, for: endpoint.name, skipping: endpoint.disabledReason,
-                        stagedAt: now, in: db)
-                }
-            }
+            for event in events where try stage(event, at: now, in: db) { new += 1 }
             try surroundings.pass(inTransaction: .courierStagedBeforeCommit)
             return new
         }.value
+    }
+
+    /// Takes one event on. - Returns: False when it is known.
+    func stage(_ event: StagedEvent, at now: String, in db: Database) throws -> Bool {
+        guard let place = try write(event, receivedAt: now, in: db) else { return false }
+        let endpoints = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT partner, disabled_reason FROM partners"))
+        for endpoint in endpoints {
+            try write(
+                event, place: place, for: endpoint["partner"], skipping: endpoint["disabled_reason"],
+                stagedAt: now, in: db)
+        }
+        return true
     }
 
     /// - Returns: The message's place in the order of arrival; nil when the event is known.

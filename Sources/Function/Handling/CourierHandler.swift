@@ -32,7 +32,7 @@ package struct CourierHandler: BatchHandler {
 
 extension AcceptedEvent {
     /// Reads the event that a record carries; its bytes stay as they are.
-    fileprivate init(_ record: StreamRecord) throws(OrderEvent.Unreadable) {
+    package init(_ record: StreamRecord) throws(OrderEvent.Unreadable) {
         let event = try OrderEvent(parsing: record.data.bytes)
         self.init(
             eventId: event.id.rawValue, orderNumber: event.orderNumber.rawValue,

@@ -19,9 +19,21 @@ struct QueueCaller {
 
     /// - Parameter directory: Where a broker that runs here has noted its port.
     init(endpoint: String?, region: String?, directory: String) {
-        self.endpoint =
-            endpoint ?? Self.environment("AWS_ENDPOINT_URL_SQS") ?? Self.environment("AWS_ENDPOINT_URL")
-            ?? Self.localBroker(in: directory) ?? "http://127.0.0.1:4566"
+        self.init(
+            to: endpoint ?? Self.environment("AWS_ENDPOINT_URL_SQS") ?? Self.environment("AWS_ENDPOINT_URL")
+                ?? Self.local("broker", in: directory) ?? "http://127.0.0.1:4566", region: region)
+    }
+
+    /// The courier of a street that runs here.
+    ///
+    /// - Parameter directory: Where it has noted its port.
+    init(courier endpoint: String?, region: String?, directory: String) {
+        self.init(
+            to: endpoint ?? Self.local("courier", in: directory) ?? "http://127.0.0.1:4570", region: region)
+    }
+
+    private init(to endpoint: String, region: String?) {
+        self.endpoint = endpoint
         self.region =
             region ?? Self.environment("AWS_REGION") ?? Self.environment("AWS_DEFAULT_REGION") ?? "us-east-1"
         credentials = Credentials(
@@ -32,10 +44,12 @@ struct QueueCaller {
 
     /// Makes calls, and closes the connection behind them.
     ///
-    /// - Parameter unknown: What to say, and to do, when nobody can tell what became of the call.
+    /// - Parameters:
+    ///   - missing: What there is not, where the answer is that there is none.
+    ///   - unknown: What to say, and to do, when nobody can tell what became of the call.
     /// - Throws: ``Ending``, by what became of the call.
     func call<Service: WireService, Answer>(
-        _ service: Service.Type, unknown: String,
+        _ service: Service.Type, missing: String = "such queue", unknown: String,
         _ deed: (any Client<Service>) async throws -> Answer
     ) async throws -> Answer {
         let http = NetworkTransport.makeHTTPClient()
@@ -49,25 +63,24 @@ struct QueueCaller {
         do {
             return try outcome.get()
         } catch let error as ClientError {
-            throw ending(after: error, unknown: unknown)
+            throw ending(after: error, missing: missing, unknown: unknown)
         }
     }
 
-    private func ending(after error: ClientError, unknown: String) -> Ending {
+    private func ending(after error: ClientError, missing: String, unknown: String) -> Ending {
         switch error {
         case .refused(let reason)
         where ["QueueDoesNotExist", "ResourceNotFoundException"].contains(reason.type):
-            Ending(status: 4, words: "\(endpoint) has no such queue.")
+            Ending(status: 4, words: "\(endpoint) has no \(missing).")
         case .refused(let reason): Ending(status: 1, words: "\(endpoint) refused: \(reason)")
         case .unknown(let reason):
             Ending(status: 3, words: "\(reason). \(unknown)")
         }
     }
 
-    private static func localBroker(in directory: String) -> String? {
-        TextFile.read("\(directory)/ports.json").flatMap { try? JSONValue(parsing: Array($0.utf8)) }?[
-            "broker"]?.integer
-            .map { "http://127.0.0.1:\($0)" }
+    private static func local(_ role: String, in directory: String) -> String? {
+        TextFile.read("\(directory)/ports.json").flatMap { try? JSONValue(parsing: Array($0.utf8)) }?[role]?
+            .integer.map { "http://127.0.0.1:\($0)" }
     }
 
     private static func environment(_ name: String) -> String? {

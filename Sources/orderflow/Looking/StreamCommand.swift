@@ -8,8 +8,9 @@ import Orders
 struct StreamCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stream",
-        abstract: "List streams and read their records, without a reader's place being moved.",
-        subcommands: [List.self, Tail.self])
+        abstract:
+            "List streams, read their records, and replay some to a partner, without a reader's place being moved.",
+        subcommands: [List.self, Tail.self, Replay.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -40,7 +41,7 @@ struct StreamCommand: ParsableCommand {
         )
         var from: String?
         @Option(help: ArgumentHelp("Only this order's.", valueName: "number")) var order: String?
-        @Flag(help: "Go on as records arrive, until interrupted.") var follow = false
+        @Flag(name: .shortAndLong, help: "Go on as records arrive, until interrupted.") var follow = false
         @OptionGroup var limit: LimitOption
         @OptionGroup var output: PrintOptions
 

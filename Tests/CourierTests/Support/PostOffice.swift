@@ -48,7 +48,8 @@ final class PostOffice {
         let receivers = receivers
         let courier = try CourierService(
             settings: CourierSettings(endpoints: endpoints), storage: storage,
-            transports: { receivers[$0.name]! }, admission: .signed(Verifier(keys: [.function, .stranger])),
+            transports: { receivers[$0.name]! },
+            admission: .signed(Verifier(keys: [.function, .keeper, .stranger])),
             surroundings: Surroundings(time: host, chance: .seeded(seed)), logger: .silent, planted: planted)
         self.courier = courier
         inside = host
@@ -133,14 +134,26 @@ final class PostOffice {
     /// - Returns: How many were new; nil when there was no answer.
     @discardableResult
     func hand(_ events: [AcceptedEvent], as key: AccessKey = .function) throws -> Int? {
-        let outcome = Outcome()
+        try ask(AcceptEvents(events: events), as: key)?.newEvents
+    }
+
+    /// Has events delivered to a partner again. - Returns: What became of them; nil when there was no answer.
+    @discardableResult
+    func replay(_ events: [AcceptedEvent], to partner: String) throws -> ReplayEvents.Output? {
+        try ask(ReplayEvents(partner: partner, events: events), as: .keeper)
+    }
+
+    private func ask<Question: Wire.Operation>(_ question: Question, as key: AccessKey) throws
+        -> Question.Output?
+    where Question.Service == CourierIntake {
+        let outcome = Outcome<Question.Output>()
         let client = SigningClient(
             CourierIntake.self, over: Line(to: courier!, on: inside!, from: outside),
             credentials: key.credentials,
             surroundings: Surroundings(time: outside, chance: .seeded(seed)), retries: .never)
         Task(executorPreference: outside) {
             do {
-                outcome.result = .success(try await client(AcceptEvents(events: events)).newEvents)
+                outcome.result = .success(try await client(question))
             } catch {
                 outcome.result = .failure(error)
             }
@@ -153,8 +166,8 @@ final class PostOffice {
         return try outcome.result?.get()
     }
 
-    private final class Outcome: @unchecked Sendable {  // lives on the world's thread
-        var result: Result<Int, any Error>?
+    private final class Outcome<Answer>: @unchecked Sendable {  // lives on the world's thread
+        var result: Result<Answer, any Error>?
     }
 
     /// Hands events over until the courier has said that it has them, starting it again where it died.
@@ -288,6 +301,9 @@ extension AccessKey {
     static let function = AccessKey(
         Credentials(accessKeyID: "function", secretAccessKey: "fs"),
         policy: AccessPolicy([.init(actions: ["courier:AcceptEvents"], resources: ["courier"])]))
+    static let keeper = AccessKey(
+        Credentials(accessKeyID: "keeper", secretAccessKey: "ks"),
+        policy: AccessPolicy([.init(actions: ["courier:ReplayEvents"], resources: ["courier"])]))
     /// Known, but with no right to hand anything over.
     static let stranger = AccessKey(
         Credentials(accessKeyID: "stranger", secretAccessKey: "ss"),
