@@ -1,6 +1,7 @@
 """Software of others, as it comes from PyPI: none of it knows that it does not speak to Amazon."""
 
 import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 GUESTS = Path(__file__).parent / "guests"
+GO_PATH = Path("/usr/share/gocode")
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +96,25 @@ def test_dramatiq_has_actors_called_and_retried(run, work, output, client):
 
 def test_aiobotocore_speaks_to_both_services(run):
     run("asynchronous.py")
+
+
+def test_async_kinesis_follows_a_split_and_a_merge_with_every_key_in_its_order(run):
+    run("resharded.py")
+
+
+@pytest.fixture(scope="session")
+def gopher(tmp_path_factory):
+    """A program that uses Amazon's SDK for Go."""
+    if not shutil.which("go") or not (GO_PATH / "src/github.com/aws/aws-sdk-go-v2").exists():
+        pytest.skip("needs Debian's golang-go and golang-github-aws-aws-sdk-go-v2-dev")
+    program = tmp_path_factory.mktemp("go") / "gopher"
+    subprocess.run(
+        ["go", "build", "-o", program, "."], cwd=GUESTS / "gopher", check=True, timeout=240,
+        env={**os.environ, "GO111MODULE": "off", "GOPATH": str(GO_PATH), "GOCACHE": str(program.parent / "cache")},
+    )
+    return program
+
+
+def test_the_go_sdk_sends_splits_reads_on_and_is_pushed_to(gopher, surroundings):
+    ran = subprocess.run([gopher], env=surroundings, capture_output=True, text=True, timeout=60)
+    assert ran.stdout == "done\n", ran.stderr
