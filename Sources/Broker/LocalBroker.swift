@@ -79,6 +79,8 @@ public final class LocalBroker: Service {
             time: self.surroundings.time
         ).operations
         control.on(RedriveMessages.self) { [queues] in try await queues.redrive($0, for: $1) }
+        control.on(EditMessage.self) { [queues] in try await queues.edit($0, for: $1) }
+        control.on(DiscardMessages.self) { [queues] in try await queues.discard($0, for: $1) }
         front.attend(control)
         self.front = front
     }

@@ -74,7 +74,7 @@ def test_the_audit_balances_though_nothing_is_at_rest(dead):
     equation = audit["equation"]
     assert equation["lost"] == 0
     assert equation["acknowledged"] == sum(
-        equation[place] for place in ("stored", "rejected", "waiting", "in_flight", "dead_letters")
+        equation[place] for place in ("stored", "rejected", "waiting", "in_flight", "dead_letters", "discarded")
     )
 
 

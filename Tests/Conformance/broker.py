@@ -21,11 +21,11 @@ class Broker:
         self.directory = directory
         self.start()
 
-    def start(self):
+    def start(self, port: int = 0):
         self.directory.mkdir(parents=True, exist_ok=True)
         self.log = open(self.directory / "broker.log", "ab")
         self.process = subprocess.Popen(
-            [binary(), "run", "broker", "--data", self.directory, "--port", "0"],
+            [binary(), "run", "broker", "--data", self.directory, "--port", str(port)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self.log,

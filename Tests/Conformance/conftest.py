@@ -25,6 +25,15 @@ def broker(tmp_path_factory):
     assert broker.stop() == 0
 
 
+@pytest.fixture
+def own_broker(tmp_path):
+    """A broker that a test may kill."""
+    broker = Broker(tmp_path)
+    yield broker
+    if broker.process.poll() is None:
+        broker.stop()
+
+
 @pytest.fixture(scope="session")
 def old_python():
     """A Python with a boto3 that speaks forms and XML."""

@@ -1,8 +1,12 @@
-"""`orderflow dlq`: dead letters are looked at in the file, broker alive or dead, and sent back over the wire."""
+"""`orderflow dlq`: dead letters are looked at in the file, broker alive or dead; over the wire they are sent back,
+corrected or discarded."""
 
+import hashlib
+import http.server
 import json
 import os
 import subprocess
+import threading
 
 import boto3
 import pytest
@@ -41,10 +45,14 @@ class Yard:
         )
         return Queue.create(sqs, name, {**kind, **attributes})
 
-    def run(self, *words, **environment) -> subprocess.CompletedProcess:
+    def run(self, *words, text=None, **environment) -> subprocess.CompletedProcess:
+        """Runs the verb on a text or bytes; what it says is text."""
+        given = text.encode() if isinstance(text, str) else text
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("ORDERFLOW", "AWS_"))}
         command = [binary(), "dlq", *words, "--data", self.broker.directory]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, env=clean | environment)
+        answer = subprocess.run(command, input=given, capture_output=True, timeout=60, env=clean | environment)
+        answer.stdout, answer.stderr = answer.stdout.decode(), answer.stderr.decode()
+        return answer
 
     def json(self, *words):
         answer = self.run(*words, "--json")
@@ -138,6 +146,15 @@ def test_looking_at_letters_counts_no_receive(yard):
         (["redrive", "--all", "--queue", "nobody"], 4),
         (["redrive", "--all", "--queue", "orders.fifo"], 1),
         (["list", "--group", "--reason", "tea"], 2),
+        (["list", "--group", "--discarded"], 2),
+        (["edit", NO_ID, "--body", "-"], 4),
+        (["edit", "--body", "-"], 2),
+        (["discard", NO_ID, "--reason", "gone"], 4),
+        (["discard", NO_ID], 2),
+        (["discard", NO_ID, "--reason", " "], 2),
+        (["discard", "--reason", "gone"], 2),
+        (["discard", NO_ID, "--all", "--reason", "gone"], 2),
+        (["discard", "--all", "--queue", "nobody", "--yes", "--reason", "gone"], 4),
     ],
     ids=str,
 )
@@ -236,3 +253,155 @@ def test_a_redrive_without_a_broker_cannot_be_told(yard):
     yard.broker.kill()
 
     assert yard.run("redrive", "--all").returncode == 3
+
+
+# Correcting
+
+
+def test_a_letter_is_corrected_and_sent_back_and_tells_what_it_was(yard):
+    [letter] = yard.json("list", "--reason", "unreadable_json")
+
+    answer = yard.run("edit", letter["message_id"], "--body", "-", text="green tea")
+
+    assert answer.returncode == 0, answer.stderr
+    [received] = yard.orders.receive(VisibilityTimeout=0)
+    assert received["Body"] == "green tea"
+    assert answer.stdout == f"{letter['message_id']} is corrected, and {received['MessageId']} in orders.fifo\n"
+    yard.orders.receive(VisibilityTimeout=0)
+    [move] = yard.json("show", received["MessageId"])["moves"]
+    assert (move["former_message_id"], move["edited_by"], move["former_body"]) == (letter["message_id"], "test", "tea")
+    assert "corrected by test" in yard.run("show", received["MessageId"]).stdout
+
+
+def test_a_letter_is_corrected_in_an_editor(yard):
+    [letter] = yard.json("list", "--reason", "unreadable_json")
+
+    answer = yard.run("edit", letter["message_id"], EDITOR="sed -i 's/tea/green tea/;$a\\'")
+
+    assert answer.returncode == 0, answer.stderr
+    assert [received["Body"] for received in yard.orders.receive(VisibilityTimeout=0)] == ["green tea"]
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "words"),
+    [
+        ("tea", 2, "same as before"),
+        ("", 2, "dlq discard"),
+        ("te\x01a", 1, "Invalid characters"),
+        ("x" * (1 << 20) + "x", 1, "shorter than 1048576 bytes"),
+        (b"\xff", 2, "UTF-8"),
+    ],
+    ids=["same", "empty", "forbidden", "too large", "no text"],
+)
+def test_a_letter_that_is_corrected_to_what_cannot_be_stays_as_it_is(yard, text, status, words):
+    [letter] = yard.json("list", "--reason", "unreadable_json")
+
+    answer = yard.run("edit", letter["message_id"], "--body", "-", text=text)
+
+    assert (answer.returncode, words in answer.stderr) == (status, True), answer.stderr
+    assert yard.json("list", "--reason", "unreadable_json") == [letter]
+    assert yard.orders.receive() == []
+
+
+@pytest.mark.parametrize(
+    ("editor", "words"), [("false", "ended with 1"), ("true", "same as before"), ("", "set EDITOR")], ids=str
+)
+def test_an_editor_that_changes_nothing_sends_nothing(yard, editor, words):
+    [letter] = yard.json("list", "--reason", "unreadable_json")
+
+    answer = yard.run("edit", letter["message_id"], EDITOR=editor, VISUAL="")
+
+    assert answer.returncode in (1, 2) and words in answer.stderr
+    assert yard.json("list", "--reason", "unreadable_json") == [letter]
+
+
+def test_a_letter_that_nobody_put_aside_has_no_way_back(yard):
+    [letter] = yard.json("list", "--reason", "sent_straight")
+
+    answer = yard.run("edit", letter["message_id"], "--body", "-", text="bent")
+
+    assert (answer.returncode, "no other queue" in answer.stderr) == (1, True)
+
+
+# Discarding
+
+
+def test_a_letter_is_discarded_with_a_reason_that_stays_on_record(yard):
+    [letter] = yard.json("list", "--reason", "unreadable_json")
+
+    answer = yard.run("discard", letter["message_id"], "--reason", "No order, says the shop.")
+    yard.broker.kill()
+
+    assert (answer.returncode, answer.stdout) == (0, f"{letter['message_id']} is discarded\n")
+    assert yard.json("list", "--reason", "unreadable_json") == []
+    [discard] = yard.json("list", "--discarded")
+    assert discard["message_id"] == letter["message_id"]
+    assert (discard["queue"], discard["order_number"]) == ("orders-dead.fifo", "A-2")
+    assert (discard["discarded_by"], discard["reason"]) == ("test", "No order, says the shop.")
+    assert discard["body_sha256"] == hashlib.sha256(b"tea").hexdigest()
+
+
+def test_letters_of_one_kind_are_discarded_once_that_is_meant(yard):
+    words = ["discard", "--code", "received_too_often", "--reason", "A test's order."]
+
+    counted, asked = yard.json(*words, "--dry-run"), yard.run(*words)
+    lay_there = yard.json("list")
+    outcome = yard.json(*words, "--yes")
+
+    assert counted == [{"queue": "orders-dead.fifo", "letters": 1}]
+    assert (asked.returncode, "1 letter " in asked.stderr, len(lay_there)) == (2, True, 3)
+    assert (len(outcome["discarded"]), outcome["left"]) == (1, [])
+    assert sorted(letter["reason"] for letter in yard.json("list")) == ["sent_straight", "unreadable_json"]
+
+
+def test_all_letters_are_discarded_but_one_that_a_receiver_has(yard):
+    held = yard.dead.receive_one(VisibilityTimeout=60)
+
+    answer = yard.run("discard", "--all", "--yes", "--reason", "Spring cleaning.")
+
+    assert (answer.returncode, held["MessageId"] in answer.stderr) == (1, True)
+    assert [letter["message_id"] for letter in yard.json("list")] == [held["MessageId"]]
+    assert len(yard.json("list", "--discarded")) == 2
+
+
+@pytest.mark.parametrize("words", [["edit", "--body", "-"], ["discard", "--reason", "Not mine to discard."]], ids=str)
+def test_letters_stay_as_they_are_for_whoever_may_not(yard, words):
+    [letter] = yard.json("list", "--reason", "unreadable_json")
+    shop = {"AWS_ACCESS_KEY_ID": "shop", "AWS_SECRET_ACCESS_KEY": "local-shop-secret"}
+
+    answer = yard.run(words[0], letter["message_id"], *words[1:], text="green tea", **shop)
+
+    assert (answer.returncode, "AccessDenied" in answer.stderr) == (1, True)
+    assert len(yard.json("list")) == 3
+
+
+class Stranger(http.server.BaseHTTPRequestHandler):
+    """A server that speaks SQS and knows nothing of ours, as Amazon's."""
+
+    def do_POST(self):
+        body = b'{"__type":"com.amazon.coral.service#UnknownOperationException"}'
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(400)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.parametrize(
+    "words", [["edit", "--body", "-"], ["discard", "--reason", "Not wanted."], ["redrive"]], ids=lambda words: words[0]
+)
+def test_a_server_that_is_not_ours_is_told_apart(yard, words):
+    [letter] = yard.json("list", "--reason", "unreadable_json")
+    with http.server.HTTPServer(("127.0.0.1", 0), Stranger) as stranger:
+        threading.Thread(target=stranger.serve_forever, daemon=True).start()
+        elsewhere = f"http://127.0.0.1:{stranger.server_port}"
+
+        answer = yard.run(
+            words[0], letter["message_id"], *words[1:], "--endpoint-url", elsewhere, text="green tea"
+        )
+        stranger.shutdown()
+
+    assert (answer.returncode, "dlq redrive --all" in answer.stderr) == (1, True), answer.stderr

@@ -19,15 +19,6 @@ DELETERS = 4
 DEEDS = ("standard", "fifo", "stream", "deleted")
 
 
-@pytest.fixture
-def own_broker(tmp_path):
-    """A broker that a test may kill."""
-    broker = Broker(tmp_path)
-    yield broker
-    if broker.process.poll() is None:
-        broker.stop()
-
-
 class Storm:
     """Many callers at once, who remember what was acknowledged, until the broker is gone."""
 

@@ -138,7 +138,7 @@ import Testing
         }
         let report = try audit.report()
 
-        #expect(next == 13)
+        #expect(next == 14)
         #expect(report.outcome() == .held, "\(report.requirements.filter { $0.held == false })")
         #expect(report.equation.acknowledged == 9)
         #expect(report.equation.lost == 0)

@@ -75,6 +75,32 @@ extension PlantedFault {
             let broken = Street.cancellation("W-9", reason: "")
             try $0.take("W-9", try $0.sendCancellation(of: "W-9", broken), message: "c-W-9")
         },
+        PlantedFault(
+            name: "a dead letter is gone, and nobody said that it was discarded", breaks: .noLoss,
+            culprit: "W-9"
+        ) {
+            try $0.queue("W-9", try $0.send("W-9"), in: "orders-dead.fifo", receives: 4)
+            try $0.discard("m-W-8", of: "W-9")
+            try $0.edit(.broker, "DELETE FROM messages WHERE message_id = 'm-W-9'")
+        },
+        PlantedFault(
+            name: "an order is nowhere, but its conflict was discarded", breaks: .noLoss, culprit: "W-9"
+        ) {
+            try $0.send("W-9")
+            try $0.send("W-9", Street.document("W-9", note: "x"), deliberate: "conflict", message: "m-x")
+            try $0.discard("m-x", of: "W-9")
+        },
+        PlantedFault(
+            name: "an order is nowhere, but its cancellation was discarded", breaks: .noLoss, culprit: "W-9"
+        ) {
+            try $0.send("W-9")
+            try $0.sendCancellation(of: "W-9")
+            try $0.discard("c-W-9", of: "W-9")
+        },
+        PlantedFault(name: "a corrected dead letter is nowhere", breaks: .noLoss, culprit: "W-9") {
+            try $0.send("W-9", "{ broken")
+            try $0.correct("m-W-9", of: "W-9", to: Street.document("W-9"))
+        },
         PlantedFault(name: "an order waits for ever", breaks: .noLoss, culprit: "W-9", atRest: true) {
             try $0.queue("W-9", try $0.send("W-9"))
         },
@@ -163,6 +189,21 @@ extension PlantedFault {
         PlantedFault(name: "a queued body is changed", breaks: .noAlteration, culprit: "W-9") {
             try $0.send("W-9")
             try $0.queue("W-9", Street.document("W-9", note: "changed"))
+        },
+        PlantedFault(
+            name: "a dead letter is corrected, and something else is stored", breaks: .noAlteration,
+            culprit: "W-9"
+        ) {
+            try $0.send("W-9", "{ broken")
+            try $0.correct("m-W-9", of: "W-9", to: Street.document("W-9"))
+            try $0.take("W-9", Street.document("W-9", note: "else"), message: "m-W-9-corrected")
+        },
+        PlantedFault(
+            name: "a corrected dead letter is changed in the queue", breaks: .noAlteration, culprit: "W-9"
+        ) {
+            try $0.send("W-9", "{ broken")
+            try $0.correct("m-W-9", of: "W-9", to: Street.document("W-9"))
+            try $0.queue("W-9", Street.document("W-9", note: "else"), message: "m-W-9-corrected")
         },
         PlantedFault(name: "a rejected document is changed", breaks: .noAlteration, culprit: "W-9") {
             let broken = #"{"schema": "order.placed/1", "order_number": "W-9"}"#

@@ -39,6 +39,7 @@ import Testing
 
         #expect(answer.listing.rows.map { JSONValue.array($0).text } == [row])
         #expect(answer.sqliteCommand == nil)
+        #expect(!answer.hidPersonal)
     }
 
     @Test func `names an order that is lost`() throws {

@@ -72,7 +72,8 @@ private struct History {
         case 82..<91: change()
         case 91..<96: now = now + .seconds(Int.random(in: 1...30, using: &random))
         case 96: changeDelay()
-        case 97: release()
+        case 97 where Bool.random(using: &random): release()
+        case 97: discard()
         case 98 where Int.random(in: 0..<3, using: &random) == 0: purge()
         default: restart()
         }
@@ -159,6 +160,21 @@ private struct History {
 
         let expected = model.release(limit: limit, now: now)
         #expect(released.map(\.envelope.sequence) == expected)
+        let isLoaded = engine.loadPages(from: ledger, now: now)
+        #expect(isLoaded)
+        save()
+        engine.forgetReleased()
+    }
+
+    /// Somebody discards some messages. Their rows can still be read for a moment afterwards.
+    private mutating func discard() {
+        let all = ledger.messages.values.map(\.envelope).sorted { $0.sequence < $1.sequence }
+        let unwanted = all.filter { _ in Bool.random(using: &random) }
+
+        let discarded = engine.discard(unwanted, now: now)
+
+        let expected = model.discard(Set(unwanted.map(\.sequence)), now: now)
+        #expect(discarded == expected)
         let isLoaded = engine.loadPages(from: ledger, now: now)
         #expect(isLoaded)
         save()

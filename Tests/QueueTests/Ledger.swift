@@ -38,7 +38,9 @@ struct Ledger {
                     firstReceivedAt: $0.firstReceivedAt, receiveCount: $0.receiveCount, groupID: $0.groupID)
             }
             rows[sequence]?.hiddenAt = moment
-        case .deleted(let sequence), .expired(let sequence), .released(let sequence): rows[sequence] = nil
+        case .deleted(let sequence), .expired(let sequence), .released(let sequence),
+            .discarded(let sequence):
+            rows[sequence] = nil
         case .deadLettered(let envelope, _): rows[envelope.sequence] = nil
         case .purged(let last):
             purgedUpTo = last

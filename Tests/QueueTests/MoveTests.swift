@@ -42,6 +42,34 @@ import Testing
         #expect(!walk.hasPassedBy)
     }
 
+    @Test func `leaves what somebody has discarded, and a restart knows nothing of it`() throws {
+        var counter = try Counter(bounds: WindowBounds(capacity: 1, lowWater: 1, page: 1, lookAhead: 0))
+        for body in ["1", "2", "3"] { try counter.send(body) }
+        let all = candidates(counter, count: 3)
+        var ledger = Ledger()
+        var walk = MoveWalk()
+
+        let discarded = counter.queue.discard(all.suffix(1).map(\.envelope), now: counter.now)
+        let released = counter.queue.release(all, along: &walk, limit: 9, now: counter.now)
+        ledger.write(counter.queue.takeChanges())
+
+        #expect(discarded.map(\.rawValue) == [3])
+        #expect(released.map(\.envelope.sequence.rawValue) == [1, 2])
+        #expect(ledger.messages.isEmpty)
+        #expect(counter.queue.messageCount == 0)
+    }
+
+    @Test func `is no different from a discard in what it leaves to receivers`() throws {
+        var counter = try Counter()
+        for body in ["1", "2"] { try counter.send(body) }
+        counter.receive(1, timeout: .seconds(5))
+        let all = candidates(counter, count: 2).map(\.envelope)
+
+        #expect(counter.queue.discard(all, now: counter.now).map(\.rawValue) == [2])
+        counter.pass(.seconds(6))
+        #expect(counter.receive() == ["1"])
+    }
+
     @Test func `passes by what is in flight, and remembers that it did`() throws {
         var counter = try Counter()
         for body in ["1", "2"] { try counter.send(body) }

@@ -153,6 +153,14 @@ struct SlowQueue {
         return released
     }
 
+    /// Lets those go that are visible.
+    mutating func discard(_ unwanted: Set<SequenceNumber>, now: Timestamp) -> Set<SequenceNumber> {
+        let gone = unwanted.intersection(messages.filter { isVisible($0, now) }.map(\.sequence))
+        messages.removeAll { gone.contains($0.sequence) }
+        leaveEmptyGroups()
+        return gone
+    }
+
     mutating func purge() {
         messages = []
         sends = []

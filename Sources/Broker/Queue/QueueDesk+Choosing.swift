@@ -1,5 +1,6 @@
 import Clockwork
 import Disk
+import GRDB
 import Queue
 import Synchronization
 import Wire
@@ -7,42 +8,80 @@ import Wire
 /// Dead letters chosen one by one: they leave and arrive in one commit, as those of a move task do.
 extension QueueDesk {
     func redrive(_ request: RedriveMessages, for caller: Caller) async throws -> RedriveMessages.Output {
-        guard (1...100).contains(request.messageIds.count) else {
-            throw WireError("InvalidArgumentException", "Choose 1 to 100 messages.")
-        }
-        let name = QueueKey(region: caller.region, name: request.queueName)
-        guard let id = state.withLock({ $0.queues[name]?.engine.id }) else { throw Self.noQueue(name) }
-        let letters = try reader.read {
-            try QueueStore.deadLetters(of: id, named: request.messageIds, in: $0)
-        }
+        let choice = try chosen(request.messageIds, from: request.queueName, for: caller)
         let now = surroundings.now
         let (ticket, moved) = try decide {
             state throws(WireError) -> (CommitTicket<Void>, [RedriveMessages.Renaming]) in
             try commit.acceptMore()
-            guard let open = state.queues[name], open.engine.id == id else { throw Self.noQueue(name) }
-            guard open.moves.active == nil else {
-                throw WireError("ResourceInUseException", QueueFault.moveIsRunning.message)
-            }
-            return moveChosen(letters, from: open, &state, now: now)
+            let open = try open(choice, in: state)
+            return moveBack(choice.letters, from: open, &state, now: now)
         }
-        try await ticket.durable()
-        state.withLock { state in
-            guard let open = state.queues[name], open.engine.id == id else { return }
-            open.engine.forgetReleased()
-        }
+        try await settle(ticket, of: choice)
         let names = Set(moved.map(\.formerMessageId))
         return RedriveMessages.Output(moved: moved, left: request.messageIds.filter { !names.contains($0) })
     }
 
-    private func moveChosen(
-        _ letters: [QueueStore.DeadLetter], from source: OpenQueue, _ state: inout State, now: Timestamp
+    // MARK: Steps shared by all that is done to chosen letters
+
+    /// Letters as they were found written down, and where.
+    struct Choice: Sendable {
+        var name: QueueKey
+        var queue: QueueID
+        /// Oldest first.
+        var letters: [QueueStore.DeadLetter]
+    }
+
+    /// Looks letters up, outside of the lock.
+    ///
+    /// - Throws: ``LetterRefusal/noQueue(_:)`` and ``LetterRefusal/wrongCount``, in the words of the wire.
+    func chosen(_ ids: [String], from queue: String, for caller: Caller) throws -> Choice {
+        guard (1...100).contains(ids.count) else { throw WireError(.wrongCount) }
+        let name = QueueKey(region: caller.region, name: queue)
+        guard let id = state.withLock({ $0.queues[name]?.engine.id }) else { throw WireError(.noQueue(name)) }
+        return Choice(
+            name: name, queue: id,
+            letters: try reader.read { try QueueStore.deadLetters(of: id, named: ids, in: $0) })
+    }
+
+    /// The queue of a choice, inside the lock.
+    ///
+    /// - Throws: ``LetterRefusal/noQueue(_:)`` and ``LetterRefusal/moveRuns``, in the words of the wire.
+    func open(_ choice: Choice, in state: borrowing State) throws(WireError) -> OpenQueue {
+        guard let open = state.queues[choice.name], open.engine.id == choice.queue else {
+            throw WireError(.noQueue(choice.name))
+        }
+        guard open.moves.active == nil else { throw WireError(.moveRuns) }
+        return open
+    }
+
+    /// Waits until what was decided about a choice is durable.
+    func settle(_ ticket: CommitTicket<Void>, of choice: Choice) async throws {
+        try await ticket.durable()
+        state.withLock { state in
+            guard let open = state.queues[choice.name], open.engine.id == choice.queue else { return }
+            open.engine.forgetReleased()
+        }
+    }
+
+    /// The queue that a letter goes back to; nil where there is none, or none but its own.
+    func origin(of letter: QueueStore.DeadLetter, besides source: OpenQueue, _ state: borrowing State)
+        -> OpenQueue?
+    {
+        let origin = letter.origin.flatMap { state.queues[QueueKey(region: $0.region, name: $0.name)] }
+        return origin?.engine.id == source.engine.id ? nil : origin
+    }
+
+    /// Lets letters leave and arrive, and hands that to the commit.
+    ///
+    /// - Parameter edit: Comes before the move in the same commit; it is told what each letter will be called.
+    func moveBack(
+        _ letters: [QueueStore.DeadLetter], from source: OpenQueue, _ state: inout State, now: Timestamp,
+        editing edit: @escaping @Sendable (_ id: MessageID, Database) throws -> Void = { _, _ in }
     ) -> (CommitTicket<Void>, [RedriveMessages.Renaming]) {
         let candidates = letters.map { letter in
-            let target = letter.origin.flatMap { state.queues[QueueKey(region: $0.region, name: $0.name)] }
-            let id = target.map(\.engine.id)
-            return MoveCandidate(
+            MoveCandidate(
                 letter.envelope, deduplicationID: letter.deduplicationID,
-                target: id == source.engine.id ? nil : id)
+                target: origin(of: letter, besides: source, state)?.engine.id)
         }
         var walk = MoveWalk()
         let released = source.engine.release(candidates, along: &walk, limit: letters.count, now: now)
@@ -57,14 +96,11 @@ extension QueueDesk {
         let writings = writings(of: source, and: targets, state)
         let move = surroundings.chance.draw { UniqueID(using: &$0) }
         let ticket = commit.enqueue(bytes: letters.reduce(256) { $0 + $1.bytes }) { [self] db in
+            for (_, id) in taken { try edit(id, db) }
             for writing in writings { try record(writing, movedBy: move, in: db) }
         }
         for target in targets { serve(target, &state, now: now) }
         serve(QueueKey(region: source.arn.region, name: source.arn.name), &state, now: now)
         return (ticket, moved)
-    }
-
-    private static func noQueue(_ name: QueueKey) -> WireError {
-        WireError("ResourceNotFoundException", "There is no queue \(name.name) in \(name.region).")
     }
 }

@@ -44,7 +44,7 @@ extension QueueStore {
                 .execute(arguments: [
                     until.microseconds, moment.microseconds, place(writing.queue, sequence),
                 ])
-            case .deleted(let sequence), .expired(let sequence):
+            case .deleted(let sequence), .expired(let sequence), .discarded(let sequence):
                 try delete(place(writing.queue, sequence), db)
             // The row moves when its target takes it, in the same transaction.
             case .deadLettered, .released: break
@@ -191,7 +191,7 @@ extension QueueStore {
 }
 
 /// Message attributes as JSON, readable in any tool.
-private enum AttributesText {
+enum AttributesText {
     static func write(_ attributes: [Queue.MessageAttribute]) -> String {
         var object = JSONObject()
         for attribute in attributes {

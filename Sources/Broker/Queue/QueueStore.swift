@@ -15,6 +15,9 @@ enum QueueStore {
         migrator.registerMigration("move tasks, and what a moved message was called before") {
             try $0.execute(sql: movesSchema)
         }
+        migrator.registerMigration("what people decided about dead letters") {
+            try $0.execute(sql: decisionsSchema)
+        }
     }
 
     /// 40 bits count the messages of a queue, 23 bits the queues.

@@ -166,6 +166,7 @@ extension Equation {
             case "waiting": waiting = count
             case "in flight": inFlight = count
             case "dead letters": deadLetters = count
+            case "discarded": discarded = count
             default: break  // nowhere: that is what `lost` counts
             }
         }

@@ -60,6 +60,7 @@ package struct Audit {
             try Testimony.gather([testimony], from: ledgers, arguments: arguments)
         }
         for testimony in mine { try testimony.compare(with: ledgers) }
+        try ledgers.look(LetterDecisions.trace)
         try ledgers.look(VerdictSQL.judge)
         try ledgers.look(Acceptances.reckon)
     }

@@ -34,7 +34,7 @@ extension Equation {
             "acknowledged": JSONValue(acknowledged), "stored": JSONValue(stored),
             "rejected": JSONValue(rejected),
             "waiting": JSONValue(waiting), "in_flight": JSONValue(inFlight),
-            "dead_letters": JSONValue(deadLetters),
+            "dead_letters": JSONValue(deadLetters), "discarded": JSONValue(discarded),
             "lost": JSONValue(lost),
         ]
     }

@@ -66,7 +66,7 @@ package struct Backlog: Hashable, Sendable {
     package var isEmpty: Bool { unsent + waiting + inFlight + outbox + unread + deliveries == 0 }
 }
 
-/// `acknowledged = stored + rejected + waiting + in flight + dead letters`, over distinct order numbers.
+/// `acknowledged = stored + rejected + waiting + in flight + dead letters + discarded`, over distinct order numbers.
 ///
 /// Deliberate repeats, conflicts, cancellations and messages that are no order are counted beside it, never in it. An order
 /// that is cancelled is stored.
@@ -77,15 +77,21 @@ package struct Equation: Hashable, Sendable {
     package var waiting = 0
     package var inFlight = 0
     package var deadLetters = 0
+    /// Dead letters that somebody has removed for good, with a reason on record.
+    package var discarded = 0
 
     /// What the right side lacks.
-    package var lost: Int { acknowledged - stored - rejected - waiting - inFlight - deadLetters }
+    package var lost: Int {
+        acknowledged - stored - rejected - waiting - inFlight - deadLetters - discarded
+    }
 }
 
 extension Equation: CustomStringConvertible {
+    /// Discarded orders stand in it only where there are any.
     package var description: String {
         "acknowledged \(acknowledged) = stored \(stored) + rejected \(rejected) + waiting \(waiting) "
             + "+ in flight \(inFlight) + dead letters \(deadLetters)"
+            + (discarded == 0 ? "" : " + discarded \(discarded)")
     }
 }
 

@@ -180,7 +180,8 @@ extension Breach {
                        || ' and is in no queue'
                 FROM audit_submissions s
                 WHERE s.deliberate IN \(VerdictSQL.noOrders) AND s.outcome = 'acknowledged' AND NOT s.is_late
-                  AND NOT EXISTS (SELECT 1 FROM audit_messages m WHERE m.message_id = s.message_id)
+                  AND NOT \(LetterDecisions.isQueued)
+                  AND NOT \(LetterDecisions.isDiscarded) AND NOT \(LetterDecisions.isDecidedAsEdited)
                 """),
         Breach(
             requirement: .poisonContained, onlyAtRest: true,

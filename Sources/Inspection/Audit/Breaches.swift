@@ -37,6 +37,7 @@ extension Breach {
                                    WHERE i.order_number = s.order_number AND i.idempotency_key LIKE 'document#%')
                   AND NOT EXISTS (SELECT 1 FROM audit_messages m WHERE m.order_number = s.order_number)
                   AND NOT EXISTS (SELECT 1 FROM audit_rejections r WHERE r.order_number = s.order_number)
+                  AND NOT \(LetterDecisions.isDiscarded) AND NOT \(LetterDecisions.isDecidedAsEdited)
                 GROUP BY s.order_number, s.idempotency_key
                 """),
         // Taken, and the order is in the books: the two must have met, in the transaction that brought the later one.
@@ -91,6 +92,7 @@ extension Breach {
                 WHERE NOT EXISTS (SELECT 1 FROM audit_submissions s
                                    WHERE s.order_number = r.order_number AND s.outcome <> 'refused')
                   AND NOT EXISTS (SELECT 1 FROM audit_submissions s WHERE s.message_id = r.message_id)
+                  AND r.message_id NOT IN (SELECT message_id FROM audit_edited)
                 """),
         Breach(
             requirement: .noInvention,
@@ -113,6 +115,7 @@ extension Breach {
                   AND NOT (m.order_number IS NULL
                            AND EXISTS (SELECT 1 FROM audit_submissions s
                                         WHERE s.document_sha256 = m.content_sha256 AND s.outcome <> 'refused'))
+                  AND m.message_id NOT IN (SELECT message_id FROM audit_edited)
                 """),
         Breach(
             requirement: .noInvention, needs: [.broker],
@@ -179,6 +182,13 @@ extension Breach {
         Breach(
             requirement: .noAlteration,
             query: """
+                SELECT v.order_number, 'what is stored is not what the dead letter was corrected to'
+                FROM audit_verdicts v JOIN audit_orders o USING (order_number)
+                WHERE v.verdict = 'edited' AND NOT \(LetterDecisions.saysItsEdit)
+                """),
+        Breach(
+            requirement: .noAlteration,
+            query: """
                 SELECT order_number, CASE WHEN content_sha256 IS NULL THEN 'the document is missing'
                          ELSE 'the document is not the one its hash tells of' END
                 FROM audit_orders WHERE content_sha256 IS NOT document_sha256
@@ -198,6 +208,7 @@ extension Breach {
                   AND EXISTS (SELECT 1 FROM audit_submissions s WHERE s.order_number = m.order_number)
                   AND NOT EXISTS (SELECT 1 FROM audit_submissions s
                                    WHERE s.order_number = m.order_number AND s.document_sha256 = m.content_sha256)
+                  AND NOT \(LetterDecisions.saysEdit(message: "m.message_id", content: "m.content_sha256"))
                 """),
         Breach(
             requirement: .noAlteration,
@@ -207,6 +218,7 @@ extension Breach {
                 WHERE EXISTS (SELECT 1 FROM audit_submissions s WHERE s.order_number = r.order_number)
                   AND NOT EXISTS (SELECT 1 FROM audit_submissions s
                                    WHERE s.order_number = r.order_number AND s.document_sha256 = r.content_sha256)
+                  AND NOT \(LetterDecisions.saysEdit(message: "r.message_id", content: "r.content_sha256"))
                 """),
         Breach(
             requirement: .noAlteration, needs: [.broker],

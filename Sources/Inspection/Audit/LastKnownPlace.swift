@@ -1,3 +1,4 @@
+import Clockwork
 import GRDB
 import JSON
 
@@ -47,6 +48,8 @@ enum LastKnownPlace {
         switch verdict {
         case .lost: parts = told.map { [$0, "in no queue", "never committed"] } ?? []
         case .heldInQueue: parts = queued.map { [told, $0] } ?? []
+        case .discarded: parts = [told, try discard(order, db)]
+        case .edited: parts = [told, try edit(order, db), entered]
         case .unexpected, .altered:
             parts = entered.map { [told ?? "never sent by the shop", queued, $0] } ?? []
         case .ok, .recovered, .rejected, .unknown, .refused: parts = [told, queued, entered]
@@ -86,6 +89,35 @@ enum LastKnownPlace {
             return "\(name)\(row[0] as String) in \(row[1] as String), \(received)"
         }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+
+    /// Who removed its message for good, and why.
+    private static func discard(_ order: String, _ db: Database) throws -> String? {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT d.discarded_at, d.queue, d.discarded_by, d.reason
+                FROM audit_submissions s JOIN audit_discards d ON d.sent_as = s.message_id
+                WHERE s.order_number = ? AND s.deliberate IS NOT 'early_cancel' ORDER BY d.discarded_at DESC
+                """, arguments: [order])
+        return row.map {
+            "discarded \(Timestamp(microseconds: $0[0])) from \($0[1] as String) by \($0[2] as String): \($0[3] as String)"
+        }
+    }
+
+    /// Who corrected the message that it was decided from.
+    private static func edit(_ order: String, _ db: Database) throws -> String? {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT e.edited_at, e.edited_by, e.message_id
+                FROM audit_orders o JOIN audit_inbox i USING (idempotency_key)
+                JOIN audit_edited e ON e.message_id = i.first_message_id
+                WHERE o.order_number = ?
+                """, arguments: [order])
+        return row.map {
+            "edited \(Timestamp(microseconds: $0[0])) by \($0[1] as String) as message \($0[2] as String)"
+        }
     }
 
     /// What the OMS entered, and who.

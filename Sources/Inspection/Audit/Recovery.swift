@@ -50,7 +50,7 @@ extension Recovery {
             LEFT JOIN audit_acceptances a ON a.order_number = v.order_number AND a.version = 1
             LEFT JOIN (SELECT order_number, min(rejected_at) AS rejected_at FROM audit_rejections GROUP BY 1) r
               ON r.order_number = v.order_number
-            WHERE v.place <> 'dead letters' AND v.verdict NOT IN ('refused', 'unknown, not stored')
+            WHERE v.place NOT IN ('dead letters', 'discarded') AND v.verdict NOT IN ('refused', 'unknown, not stored')
             """
     }
 

@@ -26,7 +26,8 @@ package enum Requirement: String, CaseIterable, Sendable {
     /// One sentence for the person who reads the verdict.
     package var sentence: String {
         switch self {
-        case .noLoss: "Every order that the shop was told yes for is stored, rejected, or in a queue."
+        case .noLoss:
+            "Every order that the shop was told yes for is stored, rejected, in a queue, or discarded with a reason."
         case .noInvention:
             "Nothing is stored, told or delivered that the shop did not send, or was told no for."
         case .noDuplicate: "Each order number has one order and one acceptance, each key one decision."

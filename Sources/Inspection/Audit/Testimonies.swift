@@ -8,6 +8,8 @@ extension Testimony {
         [records],
         [checkpoints, gaps],
         [partners, courierMessages, deliveries, attempts],
+        // Known before anybody meets what came of them.
+        [moves, edits, discards],
     ]
 
     /// What came into being upstream while the rest was copied: copied last, so that nothing further down
@@ -65,6 +67,35 @@ extension Testimony {
             content_sha256 = (SELECT content_sha256(b.body) FROM broker.message_bodies b
                                WHERE b.place = audit_messages.place)
             """)
+
+    /// Which message became which, as far as that is remembered.
+    static let moves = Testimony(
+        name: "audit_moves", columns: ["message_id", "former_message_id"],
+        ledger: .broker, sources: ["message_moves"],
+        query: "SELECT message_id, former_message_id FROM broker.message_moves",
+        keys: ["message_id", "former_message_id"])
+
+    /// Dead letters that somebody has corrected and sent back.
+    static let edits = Testimony(
+        name: "audit_edits",
+        columns: ["message_id", "sent_as", "edited_by", "edited_at", "content_sha256"],
+        ledger: .broker, sources: ["message_edits"],
+        query: "SELECT message_id, sent_as, edited_by, edited_at, NULL FROM broker.message_edits",
+        keys: ["message_id"],
+        contents: """
+            content_sha256 = (SELECT content_sha256(e.body) FROM broker.message_edits e
+                               WHERE e.message_id = audit_edits.message_id)
+            """)
+
+    /// Dead letters that somebody has removed for good.
+    static let discards = Testimony(
+        name: "audit_discards",
+        columns: ["message_id", "sent_as", "queue", "reason", "discarded_by", "discarded_at"],
+        ledger: .broker, sources: ["message_discards"],
+        query: """
+            SELECT message_id, sent_as, queue, reason, discarded_by, discarded_at FROM broker.message_discards
+            """,
+        keys: ["sent_as"])
 
     static let queues = Testimony(
         name: "audit_queues", columns: ["queue", "max_receive_count"],

@@ -8,6 +8,10 @@ package enum Verdict: String, CaseIterable, Sendable {
     case recovered
     case rejected
     case heldInQueue = "held in queue"
+    /// Acknowledged, a dead letter, and removed for good by somebody who said why.
+    case discarded
+    /// Stored as somebody has corrected it when it was a dead letter.
+    case edited
     /// Stored, though the shop was told no, or never sent it.
     case unexpected
     /// Stored, but not what the shop sent.
@@ -21,7 +25,7 @@ package enum Verdict: String, CaseIterable, Sendable {
     var isPlainlyOK: Bool {
         switch self {
         case .ok, .recovered, .rejected, .refused: true
-        case .heldInQueue, .unexpected, .altered, .lost, .unknown: false
+        case .heldInQueue, .discarded, .edited, .unexpected, .altered, .lost, .unknown: false
         }
     }
 }
@@ -44,7 +48,16 @@ enum VerdictSQL {
                    AND (c.message_id = m.message_id OR c.document_sha256 = m.content_sha256))
         """
 
-    /// Fills `audit_verdicts` from the testimonies.
+    /// Whether a yes to the shop for order `s` was about a message that was discarded. That a deliberate conflict was says
+    /// nothing about its order, unless nothing else was acknowledged.
+    private static let isDiscarded = """
+        EXISTS (SELECT 1 FROM audit_submissions t JOIN audit_discards d ON d.sent_as = t.message_id
+                 WHERE t.order_number = s.order_number AND coalesce(t.deliberate, '') NOT IN \(noOrders)
+                   AND t.deliberate IS NOT 'early_cancel' AND NOT t.is_late
+                   AND (t.deliberate IS NOT 'conflict' OR NOT s.original_acknowledged))
+        """
+
+    /// Fills `audit_verdicts` from the testimonies, once ``LetterDecisions`` are traced.
     static func judge(in db: Database) throws {
         try db.execute(
             sql: """
@@ -75,24 +88,28 @@ enum VerdictSQL {
     /// An order is held against the first thing the shop was told yes for. A deliberate conflict is not that,
     /// unless nothing else was acknowledged; and while the first outcome is unknown, anything sent and not
     /// refused may be what is stored. That its cancellation lies in a queue, or was rejected, says nothing about an order.
+    /// What a dead letter was corrected to may be stored in its place, and what was discarded stands for nothing but itself.
     static let verdicts = """
         SELECT s.order_number,
           CASE WHEN o.order_number IS NULL THEN
                  CASE WHEN r.order_number IS NOT NULL THEN 'rejected' WHEN m.rank IS NOT NULL THEN 'held in queue'
+                      WHEN \(isDiscarded) THEN 'discarded'
                       WHEN s.acknowledged THEN 'LOST' WHEN s.unknown THEN 'unknown, not stored' ELSE 'refused' END
                WHEN NOT s.acknowledged AND NOT s.unknown THEN 'unexpected'
                WHEN NOT EXISTS (SELECT 1 FROM audit_submissions t
                                  WHERE t.order_number = s.order_number AND t.document_sha256 = o.document_sha256
                                    AND t.outcome <> 'refused'
-                                   AND (t.deliberate IS NOT 'conflict' OR NOT s.original_acknowledged)) THEN 'altered'
+                                   AND (t.deliberate IS NOT 'conflict' OR NOT s.original_acknowledged))
+                 THEN CASE WHEN \(LetterDecisions.isOfEdit) THEN 'edited' ELSE 'altered' END
                WHEN s.acknowledged THEN 'ok' ELSE 'recovered' END AS verdict,
           CASE WHEN o.order_number IS NOT NULL THEN 'stored' WHEN r.order_number IS NOT NULL THEN 'rejected'
                WHEN m.rank = 1 THEN 'in flight' WHEN m.rank = 2 THEN 'waiting' WHEN m.rank = 3 THEN 'dead letters'
-               ELSE 'nowhere' END AS place,
+               WHEN \(isDiscarded) THEN 'discarded' ELSE 'nowhere' END AS place,
           s.acknowledged, s.first_sent_at, s.acknowledged_at
         FROM audit_shop_orders s
-        LEFT JOIN (SELECT order_number, min(document_sha256) AS document_sha256 FROM audit_orders GROUP BY 1) o
-          USING (order_number)
+        LEFT JOIN (SELECT order_number, min(document_sha256) AS document_sha256,
+                          min(idempotency_key) AS idempotency_key
+                   FROM audit_orders GROUP BY 1) o USING (order_number)
         LEFT JOIN (SELECT DISTINCT order_number FROM audit_rejections r
                    WHERE code IS NOT 'conflict' AND NOT \(isRejectedCancellation)) r USING (order_number)
         LEFT JOIN (SELECT order_number,
@@ -100,7 +117,11 @@ enum VerdictSQL {
                    FROM audit_messages m WHERE order_number IS NOT NULL AND NOT \(isQueuedCancellation)
                    GROUP BY 1) m USING (order_number)
         UNION ALL
-        SELECT DISTINCT order_number, 'unexpected', 'stored', 0, NULL, NULL FROM audit_orders
-        WHERE order_number NOT IN (SELECT order_number FROM audit_submissions WHERE order_number IS NOT NULL)
+        SELECT DISTINCT order_number, CASE WHEN \(LetterDecisions.isOfEdit) THEN 'edited' ELSE 'unexpected' END,
+               'stored', 0, NULL, NULL
+        FROM audit_orders o
+        WHERE order_number NOT IN (SELECT order_number FROM audit_shop_orders)
+          AND (order_number NOT IN (SELECT order_number FROM audit_submissions WHERE order_number IS NOT NULL)
+               OR \(LetterDecisions.isOfEdit))
         """
 }

@@ -4,11 +4,17 @@ import GRDB
 extension Equation {
     /// Reckons the equation alone, without comparing what is inside: for a bar that is always on show.
     package init(of ledgers: Ledgers, now: Timestamp) throws {
-        let houses: [[Testimony]] = [[.submissions], [.messages], [.orders, .rejections]]
+        let houses: [[Testimony]] = [
+            [.submissions], [.messages], [.orders, .rejections], [.moves, .edits, .discards],
+        ]
         let arguments = try Audit.questions(AuditSettings(now: now), to: ledgers)
-        try ledgers.look { db in for testimony in houses.joined() { try testimony.prepare(in: db) } }
+        // Who decided what is no matter of the equation: the inbox stays empty.
+        try ledgers.look { db in
+            for testimony in houses.joined() + [.inbox] { try testimony.prepare(in: db) }
+        }
         for house in houses { try Testimony.gather(house, from: ledgers, arguments: arguments) }
         self = try ledgers.look { db in
+            try LetterDecisions.trace(in: db)
             try VerdictSQL.judge(in: db)
             return try Equation(in: db)
         }

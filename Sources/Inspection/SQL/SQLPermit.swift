@@ -96,7 +96,7 @@ final class SQLPermit {
     /// Views of the house that read personal columns without showing them, or under a name that is hidden
     /// itself.
     private static func masking(_ accessor: String?) -> Bool {
-        accessor == "order_overview" || accessor == "queue_messages"
+        accessor == "order_overview" || accessor == "queue_messages" || accessor == "message_edits"
     }
 
     /// Tables that hold keys.
@@ -110,6 +110,8 @@ final class SQLPermit {
         "order_documents": ["document"],
         "rejections": ["document"],
         "message_bodies": ["body"],
+        "edited_messages": ["former_body", "body"],
+        "message_edits": ["former_body", "body"],
         "queue_messages": ["body"],
         "outgoing": ["document"],
     ]

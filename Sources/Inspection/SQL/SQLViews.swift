@@ -62,7 +62,8 @@ package enum SQLViews {
     /// Everything they stand on: the audit's testimonies as live views, without looking inside documents.
     static func foundation(for ledgers: Ledgers, now: Timestamp) throws -> [View] {
         let testimonies: [Testimony] = [
-            .submissions, .messages, .orders, .rejections, .inbox, .outbox, .deliveries,
+            .submissions, .messages, .moves, .edits, .discards, .orders, .rejections, .inbox, .outbox,
+            .deliveries,
         ]
         let settings = AuditSettings(now: now)
         let views = try testimonies.map { testimony in
@@ -73,7 +74,10 @@ package enum SQLViews {
                 name: "\(testimony.name)(\(testimony.columns.joined(separator: ", ")))", meaning: "",
                 sql: isThere ? literal(testimony.query, settings) : nothing)
         }
-        return views + [View(name: "audit_shop_orders", meaning: "", sql: VerdictSQL.shopOrders)]
+        return views + [
+            View(name: "audit_edited", meaning: "", sql: LetterDecisions.edited),
+            View(name: "audit_shop_orders", meaning: "", sql: VerdictSQL.shopOrders),
+        ]
     }
 
     /// A view has no arguments, so they are written into it.

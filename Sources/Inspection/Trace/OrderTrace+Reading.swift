@@ -13,7 +13,9 @@ extension OrderTrace {
         of orderNumber: String, in ledgers: Ledgers, faults: FaultTimeline = FaultTimeline(), now: Timestamp
     ) throws {
         let reader = TraceReader(order: orderNumber, ledgers: ledgers, now: now)
-        let found = try reader.shop() + reader.broker() + reader.oms() + reader.stream() + reader.courier()
+        let found =
+            try reader.shop() + reader.letters() + reader.broker() + reader.oms() + reader.stream()
+            + reader.courier()
         guard !found.isEmpty else { return nil }
         let hops = found.enumerated()
             .sorted {
@@ -35,7 +37,7 @@ extension OrderTrace {
 }
 
 /// Reads the hops of one order, house by house.
-private struct TraceReader {
+struct TraceReader {
     let order: String
     let ledgers: Ledgers
     let now: Timestamp
@@ -49,9 +51,9 @@ private struct TraceReader {
 
     func isComplete(hasOrder: Bool) throws -> Bool {
         guard hasOrder else {
-            return try !rows(
-                "SELECT 1 FROM oms.rejections WHERE order_number = ?", of: .oms, needs: ["rejections"]
-            ).isEmpty
+            let rejections = try rows(
+                "SELECT 1 FROM oms.rejections WHERE order_number = ?", of: .oms, needs: ["rejections"])
+            return try !rejections.isEmpty || !discards().isEmpty
         }
         let unpublished = try rows(
             "SELECT 1 FROM oms.outbox WHERE order_number = ? AND published_at IS NULL", of: .oms,
@@ -119,7 +121,7 @@ private struct TraceReader {
         }
     }
 
-    private static func short(message: String) -> String {
+    static func short(message: String) -> String {
         message.count > 12 ? "\(message.prefix(8))…" : message
     }
 
@@ -306,10 +308,15 @@ private struct TraceReader {
     // MARK: Asking
 
     /// Rows as objects; none where the ledger or one of its tables is not there. `?1` is the order's number.
-    private func rows(
-        _ query: String, of ledger: Ledger, needs tables: [String], and more: [String] = []
+    ///
+    /// - Parameter other: A table of another ledger that is needed too.
+    func rows(
+        _ query: String, of ledger: Ledger, needs tables: [String], besides other: (Ledger, String)? = nil,
+        and more: [String] = []
     ) throws -> [JSONObject] {
-        guard try tables.allSatisfy({ try ledgers.hasTable($0, in: ledger) }) else { return [] }
+        guard try tables.allSatisfy({ try ledgers.hasTable($0, in: ledger) }),
+            try other.map({ try ledgers.hasTable($0.1, in: $0.0) }) ?? true
+        else { return [] }
         return try ledgers.look { db in
             try Listing.fetch(db, sql: query, arguments: StatementArguments([order] + more)).objects
                 .compactMap(\.object)
@@ -318,6 +325,6 @@ private struct TraceReader {
 }
 
 extension JSONObject {
-    fileprivate func time(_ name: String) -> Timestamp? { self[name]?.string.flatMap { Timestamp($0) } }
-    fileprivate func text(_ name: String) -> String { self[name]?.shown ?? "" }
+    func time(_ name: String) -> Timestamp? { self[name]?.string.flatMap { Timestamp($0) } }
+    func text(_ name: String) -> String { self[name]?.shown ?? "" }
 }

@@ -108,7 +108,7 @@ package enum DeadLetterWindow {
 
     /// The moves by which a message came to its present id, the first one first.
     private static func moves(to id: String, of ledgers: Ledgers) throws -> Listing {
-        guard try ledgers.hasTable("message_moves", in: .broker) else { return Listing(columns: []) }
+        guard try ledgers.hasTable("message_edits", in: .broker) else { return Listing(columns: []) }
         return try ledgers.look { db in
             try Listing.fetch(
                 db,
@@ -119,8 +119,10 @@ package enum DeadLetterWindow {
                       SELECT m.move_number, m.message_id, m.former_message_id
                       FROM chain c JOIN broker.message_moves m ON m.message_id = c.former_message_id)
                     SELECT m.former_message_id, m.message_id, m.from_queue, m.to_queue, m.receive_count,
-                           \(QueueWindow.time("m.moved_at")) AS moved_at, m.task_id
-                    FROM chain JOIN broker.message_moves m USING (move_number) ORDER BY m.move_number
+                           \(QueueWindow.time("m.moved_at")) AS moved_at, e.edited_by, e.former_body, m.task_id
+                    FROM chain JOIN broker.message_moves m USING (move_number)
+                    LEFT JOIN broker.message_edits e ON e.message_id = m.message_id
+                    ORDER BY m.move_number
                     """, arguments: [id])
         }
     }

@@ -29,7 +29,21 @@ extension MessageQueue {
         return released
     }
 
-    /// Says that what was released is gone from the store too.
+    /// Lets go of messages for good. What is hidden stays: a receiver may have it in hand, and may delete it or not.
+    ///
+    /// - Parameter envelopes: The messages as they are written down.
+    /// - Returns: Those that are gone from now on.
+    public mutating func discard(_ envelopes: [Envelope], now: Timestamp) -> Set<SequenceNumber> {
+        settle(now: now)
+        var discarded: Set<SequenceNumber> = []
+        for envelope in envelopes where !isOver(envelope, now: now) && canBeReleased(envelope, now: now) {
+            note(.discarded(envelope.sequence), now: now)
+            discarded.insert(envelope.sequence)
+        }
+        return discarded
+    }
+
+    /// Says that what was released or discarded is gone from the store too.
     public mutating func forgetReleased() { releasedBeyond = [] }
 
     /// Takes a message that a move brings, as if it were sent now: with an id of its own, never received, of age zero.

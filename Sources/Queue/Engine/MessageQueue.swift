@@ -110,7 +110,7 @@ public struct MessageQueue: Sendable {
         case .rehidden(let sequence, _, let until): hide(sequence, until: until)
         case .deleted(let sequence), .expired(let sequence): remove(sequence)
         case .deadLettered(let envelope, _): remove(envelope.sequence)
-        case .released(let sequence): letGo(sequence)
+        case .released(let sequence), .discarded(let sequence): letGo(sequence)
         case .purged: clear()
         case .forgotDeduplication: break
         }

@@ -17,6 +17,8 @@ public enum QueueChange: Hashable, Sendable {
     case admitted(Envelope, from: QueueID, formerly: SequenceNumber)
     /// Carried away by a move task, for its target to ``MessageQueue/takeIn(_:from:now:using:)``.
     case released(SequenceNumber)
+    /// A person has decided that it is not wanted any more.
+    case discarded(SequenceNumber)
     /// Brought by a move task from another queue, where it stood at `formerly`: new in all but its content.
     case takenIn(Envelope, MessageID, Deduplication?, from: QueueID, formerly: SequenceNumber)
     /// Everything up to here is gone, and what FIFO remembered of sends too.

@@ -31,8 +31,11 @@ public enum MessageDigest {
         return hexadecimal(Insecure.MD5.hash(data: bytes))
     }
 
-    /// SHA-256 of a body's UTF-8 bytes, in lower-case hexadecimal: its deduplication id where content decides.
-    public static func deduplicationID(ofBody body: String) -> String {
+    /// The deduplication id of a body where content decides.
+    public static func deduplicationID(ofBody body: String) -> String { sha256(ofBody: body) }
+
+    /// SHA-256 of a body's UTF-8 bytes, in lower-case hexadecimal.
+    public static func sha256(ofBody body: String) -> String {
         var body = body
         return body.withUTF8 { hexadecimal(SHA256.hash(data: UnsafeRawBufferPointer($0))) }
     }

@@ -1,4 +1,4 @@
-/// What a broker does that Amazon has no word for: has bad days, and sends chosen dead letters back.
+/// What a broker does that Amazon has no word for: has bad days, and sends back, corrects or discards chosen dead letters.
 ///
 /// Ours, in the manner of Amazon's JSON services; answered on the broker's own port. Bad days it has only if it was started
 /// with leave to (`--moods`).

@@ -50,9 +50,7 @@ extension DeadLettersCommand {
                 "With --all, how long to wait for the end (default: 60s).", valueName: "span"),
             transform: SpanOption.parsed)
         var timeout: Duration?
-        @Option(help: ArgumentHelp("Where the broker is.", valueName: "url")) var endpointUrl: String?
-        @Option(help: "The region. Default: AWS_REGION, AWS_DEFAULT_REGION, then us-east-1.") var region:
-            String?
+        @OptionGroup var broker: BrokerOptions
         @OptionGroup var output: PageOptions
 
         func validate() throws {
@@ -76,7 +74,8 @@ extension DeadLettersCommand {
             let redrive = Outages.Redrive(
                 queue: queue, mostPerSecond: rate, timeout: timeout ?? Outages.Redrive.usualTimeout)
             let usual = await usualQueue()
-            let outcome = try await caller().call(SQS.self, unknown: Self.unknown) { client in
+            let outcome = try await broker.caller(besides: data).call(SQS.self, unknown: Self.unknown) {
+                client in
                 try await redrive.run(by: client, time: SystemTime(), orElse: usual)
             }
             output.print([
@@ -94,21 +93,16 @@ extension DeadLettersCommand {
         }
 
         private func moveChosen() async throws {
-            let places = try await chosen().filter { $0.origin != nil }
+            let letters = try await chosen().withOrigin
             var moved: [RedriveMessages.Renaming] = [], left: [String] = []
-            let batch = rate == nil ? 100 : 1
             let pause = rate.map { Duration.seconds(1) / $0 } ?? .zero
-            try await caller().call(BrokerControl.self, unknown: Self.unknown) { client in
-                for (queue, letters) in Dictionary(grouping: places, by: \.queue).sorted(by: {
-                    $0.key < $1.key
-                }) {
-                    for start in stride(from: 0, to: letters.count, by: batch) {
-                        let ids = letters[start...].prefix(batch).map(\.id)
-                        let answer = try await client(RedriveMessages(queueName: queue, messageIds: ids))
-                        moved += answer.moved
-                        left += answer.left
-                        try await SystemTime().sleep(for: pause)
-                    }
+            try await broker.caller(besides: data).call(BrokerControl.self, unknown: Self.unknown) { client in
+                for lot in letters.lots(of: rate == nil ? 100 : 1) {
+                    let answer = try await client(
+                        RedriveMessages(queueName: lot.queue, messageIds: lot.ids))
+                    moved += answer.moved
+                    left += answer.left
+                    try await SystemTime().sleep(for: pause)
                 }
             }
             output.print([
@@ -130,7 +124,7 @@ extension DeadLettersCommand {
 
         /// What would be moved, by dead-letter queue and queue of origin.
         private func count() async throws {
-            let places = try await chosen().filter { $0.origin != nil }
+            let places = try await chosen().withOrigin.places
             let counts = Dictionary(grouping: places) { [$0.queue, $0.origin ?? ""] }.mapValues(\.count)
             let listing = Listing(
                 columns: ["queue", "would_go_to", "letters"],
@@ -143,21 +137,10 @@ extension DeadLettersCommand {
         /// The letters that are meant, from the files.
         ///
         /// - Throws: ``Ending`` with 4 for an id that no dead letter has.
-        private func chosen() async throws -> [DeadLetterWindow.Place] {
-            let ledgers = try await data.ledgers([.broker])
+        private func chosen() async throws -> ChosenLetters {
             let usual = all ? await usualQueue() : nil
-            let places = try DeadLetterWindow.places(
-                of: ledgers, now: SystemTime().now, queue: queue ?? usual,
-                ids: ids.isEmpty ? nil : Set(ids), reason: reason)
-            let found = Set(places.map(\.id))
-            if let missing = ids.first(where: { !found.contains($0) }) {
-                throw Ending(status: 4, words: "There is no dead letter \(PlainText.forTerminal(missing)).")
-            }
-            return places
-        }
-
-        private func caller() async -> QueueCaller {
-            QueueCaller(endpoint: endpointUrl, region: region, directory: await data.path())
+            return try ChosenLetters(
+                in: await data.ledgers([.broker]), queue: queue ?? usual, ids: ids, reason: reason)
         }
 
         /// The dead-letter queue of the orders, whichever kind of queue takes them here.

@@ -6,12 +6,13 @@ import JSON
 /// `orderflow dlq …`: what was put aside, and its way back.
 struct DeadLettersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dlq", abstract: "List and show dead letters, and send them back where they came from.",
+        commandName: "dlq",
+        abstract: "List and show dead letters, correct them, send them back, or discard them.",
         discussion: """
             A letter's reason is the code of the rule by which it is no order, such as unreadable_json; received_too_often \
             for a sound one that nobody came to an end with; sent_straight for what no queue has put aside.
             """,
-        subcommands: [List.self, Show.self, Redrive.self])
+        subcommands: [List.self, Show.self, Edit.self, Redrive.self, Discard.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -23,6 +24,8 @@ struct DeadLettersCommand: ParsableCommand {
         @OptionGroup var data: DataOptions
         @OptionGroup var queue: DeadLetterQueueOption
         @Flag(help: "Count them by queue, origin and reason instead.") var group = false
+        @Flag(help: "Those that were removed for good instead, newest first: by whom, and why.")
+        var discarded = false
         @Option(help: ArgumentHelp("Only those with this reason.", valueName: "code")) var reason: String?
         @Option(help: ArgumentHelp("Only those whose body contains this.", valueName: "text")) var grep:
             String?
@@ -35,9 +38,14 @@ struct DeadLettersCommand: ParsableCommand {
             if group, reason != nil || grep != nil || after != nil {
                 throw ValidationError("--group counts all letters. Leave out --reason, --grep and --after.")
             }
+            if discarded, group || reason != nil || grep != nil {
+                throw ValidationError(
+                    "--discarded lists all that were removed. Leave out --group, --reason and --grep.")
+            }
         }
 
         func run() async throws {
+            guard !discarded else { return try await listDiscarded() }
             let ledgers = try await data.ledgers([.broker])
             let now = SystemTime().now
             let queue = try queue.checked(among: ledgers, now: now)
@@ -48,6 +56,13 @@ struct DeadLettersCommand: ParsableCommand {
                 DeadLetterWindow.list(
                     of: ledgers, now: now, queue: queue, reason: reason, containing: grep, after: after,
                     limit: limit.limit), shown: DeadLetterWindow.shown)
+        }
+
+        private func listDiscarded() async throws {
+            try output.print(
+                DiscardWindow.list(
+                    of: await data.ledgers([.shop, .broker]), queue: queue.queue, before: after,
+                    limit: limit.limit), shown: DiscardWindow.shown)
         }
     }
 
@@ -81,8 +96,9 @@ struct DeadLettersCommand: ParsableCommand {
                 """
             for move in letter["moves"]?.array ?? [] {
                 func told(_ name: String) -> String { PlainText.forTerminal(move[name]?.shown ?? "") }
+                let deed = move["edited_by"]?.string == nil ? "" : ", corrected by \(told("edited_by"))"
                 text +=
-                    "  moved     \(told("moved_at")) from \(told("from_queue")), where it was \(told("former_message_id"))\n"
+                    "  moved     \(told("moved_at")) from \(told("from_queue")), where it was \(told("former_message_id"))\(deed)\n"
             }
             return text + "\n" + field("body") + "\n"
         }

@@ -63,8 +63,22 @@ struct QueueCaller {
         do {
             return try outcome.get()
         } catch let error as ClientError {
+            if service == BrokerControl.self, Self.strangers.contains(error.type ?? "") {
+                throw Ending(status: 1, words: notOurs)
+            }
             throw ending(after: error, missing: missing, unknown: unknown)
         }
+    }
+
+    /// How servers answer to an operation that they do not know; some in no words that a program could read.
+    private static let strangers: Set = ["UnknownOperationException", "InvalidAction", "HTTP 404"]
+
+    /// What to say of a server that speaks SQS, and nothing of ours.
+    private var notOurs: String {
+        """
+        \(endpoint) is no broker of orderflow. Amazon and others move all dead letters of a queue together \
+        (`dlq redrive --all`); to choose, correct or discard them takes the broker that `orderflow run broker` starts.
+        """
     }
 
     private func ending(after error: ClientError, missing: String, unknown: String) -> Ending {

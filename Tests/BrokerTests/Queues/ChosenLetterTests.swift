@@ -4,25 +4,9 @@ import Testing
 import Wire
 
 @Suite(.timeLimit(.minutes(5))) struct `A dead letter that was chosen` {
-    /// A house with the letters `1`, `2` and `3` from `orders`, and one that was sent straight; ids in this order.
     private func yard(_ suffix: String = "") throws -> (house: QueueHouse, ids: [String]) {
-        let house = try QueueHouse()
-        let ids = try house.play { caller in
-            let (orders, dead) = ("orders\(suffix)", "dead\(suffix)")
-            try await caller.create(dead)
-            let policy =
-                #"{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:\#(dead)","maxReceiveCount":1}"#
-            try await caller.create(orders, ["RedrivePolicy": policy])
-            let group = suffix.isEmpty ? nil : "g"
-            var ids: [String] = []
-            for body in ["1", "2", "3"] {
-                ids.append(try await caller.send(body, to: orders, group: group).messageId)
-            }
-            for _ in 0..<2 { _ = try await caller.receive(orders, timeout: 0) }
-            ids.append(try await caller.send("straight", to: dead, group: group).messageId)
-            return ids
-        }
-        return (house, ids)
+        let yard = try LetterYard(suffix)
+        return (yard.house, yard.ids)
     }
 
     @Test(arguments: ["", ".fifo"])
@@ -70,7 +54,7 @@ import Wire
             await #expect(throws: ClientError.self) {
                 try await control(RedriveMessages(queueName: "dead", messageIds: [ids[0]]))
             }
-            while (try? await caller.counts("dead")) == nil { try await caller.sleep(.milliseconds(100)) }
+            try await caller.waitForTheNextLife(of: "dead")
 
             let isMoved = side == .after
             #expect(try await caller.counts("orders") == [isMoved ? 1 : 0, 0, 0])

@@ -18,10 +18,11 @@ extension RunStory {
     /// The run in a sentence: the equation, and what it lacks.
     var summary: String {
         let equation = audit.equation
-        let parts = [
-            "\(equation.stored) stored", "\(equation.rejected) rejected", "\(equation.waiting) waiting",
-            "\(equation.inFlight) in flight", "\(equation.deadLetters) dead-lettered",
-        ]
+        let parts =
+            [
+                "\(equation.stored) stored", "\(equation.rejected) rejected", "\(equation.waiting) waiting",
+                "\(equation.inFlight) in flight", "\(equation.deadLetters) dead-lettered",
+            ] + (equation.discarded == 0 ? [] : ["\(equation.discarded) discarded"])
         let lost = equation.lost == 0 ? "None is lost." : "\(equation.lost) are lost."
         return
             "The shop was told yes for \(equation.acknowledged) orders: \(parts.joined(separator: ", ")). \(lost)"
