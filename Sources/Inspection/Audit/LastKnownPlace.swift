@@ -46,6 +46,7 @@ enum LastKnownPlace {
         let parts: [String?]
         switch verdict {
         case .lost: parts = told.map { [$0, "in no queue", "never committed"] } ?? []
+        case .unseen: parts = told.map { [$0, "not in the books; the queue is another's"] } ?? []
         case .heldInQueue: parts = queued.map { [told, $0] } ?? []
         case .unexpected, .altered:
             parts = entered.map { [told ?? "never sent by the shop", queued, $0] } ?? []

@@ -156,8 +156,8 @@ extension DeadLettersCommand {
             return places
         }
 
-        private func caller() async -> QueueCaller {
-            QueueCaller(endpoint: endpointUrl, region: region, directory: await data.path())
+        private func caller() async throws -> QueueCaller {
+            try QueueCaller(endpoint: endpointUrl, region: region, directory: await data.path())
         }
 
         /// The dead-letter queue of the orders, whichever kind of queue takes them here.
