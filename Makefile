@@ -6,6 +6,7 @@ RELEASE = .build/release/orderflow
 CLIENTS = .venv/bin/python
 OLD_CLIENTS = .venv-old/bin/python
 GUESTS = .venv-guests/bin/python
+MOTO = .venv-moto/bin/moto_server
 
 # A few tests at a time: some load the cores in virtual time, and others wait for real processes beside them.
 WIDTH = $(shell $(SWIFT) test --help-hidden 2>/dev/null | grep -q -e --experimental-maximum-parallelization-width \
@@ -27,9 +28,9 @@ test: setup
 	$(SWIFT) test --skip-build $(WIDTH)
 
 ## conformance: drive the built program with boto3, the AWS CLI and raw HTTP, and with its own verbs
-conformance: build $(CLIENTS) $(OLD_CLIENTS) $(GUESTS)
+conformance: build $(CLIENTS) $(OLD_CLIENTS) $(GUESTS) $(MOTO)
 	ORDERFLOW=$(RELEASE) OLD_CLIENTS=$(OLD_CLIENTS) GUESTS=$(CURDIR)/$(GUESTS) $(CLIENTS) -m pytest -q Tests/Conformance
-	ORDERFLOW=$(RELEASE) $(CLIENTS) -m pytest -q Tests/Acceptance
+	ORDERFLOW=$(RELEASE) MOTO=$(CURDIR)/$(MOTO) $(CLIENTS) -m pytest -q Tests/Acceptance
 
 $(CLIENTS): Tests/Conformance/requirements.txt
 	$(PYTHON) -m venv .venv
@@ -46,6 +47,12 @@ $(GUESTS): Tests/Conformance/requirements-guests.txt
 	$(PYTHON) -m venv .venv-guests
 	$(GUESTS) -m pip install -q --disable-pip-version-check -r Tests/Conformance/requirements-guests.txt
 	touch $(GUESTS)
+
+# An SQS and a Kinesis that we did not write.
+$(MOTO): Tests/Acceptance/requirements-moto.txt
+	$(PYTHON) -m venv .venv-moto
+	.venv-moto/bin/python -m pip install -q --disable-pip-version-check -r Tests/Acceptance/requirements-moto.txt
+	touch $(MOTO)
 
 ## simulate: a thousand seeds of the street in virtual time
 simulate: build

@@ -43,7 +43,7 @@ package final class FunctionHost: Service {
         logger[metadataKey: "stream"] = "\(settings.streamName)"
         self.logger = logger
         watch = StreamWatch(
-            streamName: settings.streamName, kinesis: kinesis, surroundings: surroundings, logger: logger)
+            settings: settings, kinesis: kinesis, surroundings: surroundings, logger: logger)
         teller = GapTeller(
             queueName: settings.gapQueue, queue: queue, ledger: ledger, surroundings: surroundings,
             logger: logger)

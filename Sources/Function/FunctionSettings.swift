@@ -9,6 +9,13 @@ package struct FunctionSettings: Sendable {
     package var streamName: String
     /// The queue on which the OMS hears of what expired unread.
     package var gapQueue = Pipeline.gapQueue
+    /// How readers hear of new records.
+    package var waking = Waking.watch
+    /// Between two looks where nobody tells of new records, 200 ms to 5 minutes.
+    ///
+    /// A shard answers five GetRecords a second, to all its readers together. Source: Amazon Kinesis Developer Guide,
+    /// "Quotas and limits".
+    package var pollInterval = Duration.milliseconds(250)
     /// Records in one batch at most, 1 to 10,000.
     package var batchSize = 100
     /// How long a shard rests at most between two tries of a batch that fails, 100 ms to 5 minutes.
@@ -18,6 +25,17 @@ package struct FunctionSettings: Sendable {
         self.streamName = streamName
     }
 
+    /// How a reader that has read everything learns that there is more.
+    package enum Waking: String, Hashable, Sendable, CaseIterable {
+        /// The service says so: ours alone knows that call.
+        case watch
+        /// It looks again after ``FunctionSettings/pollInterval``, as everybody does on Amazon.
+        case poll
+    }
+
+    /// What a shard bears from its only reader.
+    static let shortestPollInterval = Duration.milliseconds(200)
+
     /// Makes sure that a host can work with this.
     func check() throws(FunctionSettingsError) {
         guard !streamName.isEmpty else {
@@ -26,6 +44,10 @@ package struct FunctionSettings: Sendable {
         guard (1...10_000).contains(batchSize) else {
             throw FunctionSettingsError(
                 "A batch of \(batchSize) records is not possible. Choose 1 to 10,000.")
+        }
+        guard pollInterval >= Self.shortestPollInterval, pollInterval <= .seconds(300) else {
+            throw FunctionSettingsError(
+                "A look every \(pollInterval) is not possible. Choose 200 ms to 5 minutes.")
         }
         guard longestBackoff >= .milliseconds(100), longestBackoff <= .seconds(300) else {
             throw FunctionSettingsError(

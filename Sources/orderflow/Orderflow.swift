@@ -25,7 +25,7 @@ struct Orderflow: AsyncParsableCommand {
                 name: "Playing:",
                 subcommands: [
                     DemoCommand.self, UpCommand.self, StatusCommand.self, DownCommand.self, RunCommand.self,
-                    DoctorCommand.self, BenchCommand.self,
+                    DoctorCommand.self, BenchCommand.self, AmazonCommand.self,
                 ]),
             CommandGroup(
                 name: "Breaking:",

@@ -22,11 +22,12 @@ shop: {source: synthetic, orders: %d, rate: %d}
 """
 
 
-def orderflow(*words, text=None, cwd=None) -> subprocess.CompletedProcess:
-    """Runs one verb to its end."""
+def orderflow(*words, text=None, cwd=None, env=None) -> subprocess.CompletedProcess:
+    """Runs one verb to its end; of the variables that it minds it sees none but those in `env`."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("ORDERFLOW", "AWS_"))}
     return subprocess.run(
-        [binary(), *map(str, words)], input=text, capture_output=True, text=True, timeout=120, env=clean, cwd=cwd
+        [binary(), *map(str, words)], input=text, capture_output=True, text=True, timeout=120, cwd=cwd,
+        env=clean | (env or {}),
     )
 
 
@@ -48,11 +49,11 @@ class Street:
         self.settings.write_text(SETTINGS % (orders, rate))
         self.cwd = directory  # where no other settings file lies
 
-    def run(self, *words, text=None):
-        return orderflow(*words, "--data", self.data, text=text, cwd=self.cwd)
+    def run(self, *words, text=None, env=None):
+        return orderflow(*words, "--data", self.data, text=text, cwd=self.cwd, env=env)
 
-    def json(self, *words):
-        answer = self.run(*words, "--json")
+    def json(self, *words, env=None):
+        answer = self.run(*words, "--json", env=env)
         assert answer.returncode == 0, answer.stderr
         return json.loads(answer.stdout)
 

@@ -12,6 +12,7 @@ ORDERS = {"orders", "orders.fifo"}
 QUEUES = [*ORDERS, "orders-dead", "orders-dead.fifo", "order-events-gaps", "order-events-dead", "strangers"]
 EVENTS = {"order-events"}
 GAPS = {"order-events-gaps"}
+DEAD = {"orders-dead", "orders-dead.fifo", "order-events-dead"}
 STREAMS = [*EVENTS, "strangers"]
 
 QUEUE_OPERATIONS = [
@@ -86,7 +87,16 @@ ALLOWED = {
         "GetQueueUrl": GAPS,
     },
     "courier": {},
-    "conductor": EVERYTHING,
+    "conductor": {
+        "CreateQueue": ORDERS | DEAD | GAPS,
+        "GetQueueUrl": ORDERS | DEAD | GAPS,
+        "GetQueueAttributes": ORDERS | DEAD | GAPS,
+        "SetQueueAttributes": ORDERS | DEAD | GAPS,
+        "StartMessageMoveTask": DEAD,
+        "ListMessageMoveTasks": DEAD,
+        "CreateStream": EVENTS,
+        "DescribeStreamSummary": EVENTS,
+    },
     "test": EVERYTHING,
 }
 KEYS = {role: DEVELOPER if role == "test" else Key.of(role) for role in ALLOWED}

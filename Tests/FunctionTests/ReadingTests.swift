@@ -54,9 +54,14 @@ import Wire
         #expect(house.stream.calls[before...].allSatisfy { $0 == "AwaitRecords" })
     }
 
-    @Test func `looks once a second where nobody tells it`() throws {
+    @Test(arguments: [(FunctionSettings.Waking.watch, askedInVain: 1), (.poll, askedInVain: 0)])
+    func `looks again and again where nobody tells it`(
+        waking: FunctionSettings.Waking, askedInVain: Int
+    ) throws {
         let house = PowerHouse(shards: 2)
         house.stream.tellsAtOnce = false
+        house.settings.waking = waking
+        house.settings.pollInterval = .seconds(1)
         try house.start()
         house.wait(.seconds(1))
         let before = house.stream.count(of: "GetRecords")
@@ -68,7 +73,20 @@ import Wire
 
         #expect(house.world.uptime - put <= .milliseconds(1_100))
         #expect((190...210).contains(house.stream.count(of: "GetRecords") - before))
-        #expect(house.stream.count(of: "AwaitRecords") == 1)
+        #expect(house.stream.count(of: "AwaitRecords") == askedInVain)
+    }
+
+    @Test func `that polls asks a shard at most five times a second, however much waits there`() throws {
+        let house = PowerHouse()
+        house.settings.waking = .poll
+        house.settings.batchSize = 1
+        for number in 1...50 { house.stream.put("r\(number)") }
+
+        try house.start()
+        house.wait(.seconds(4))
+
+        #expect((18...21).contains(house.stream.count(of: "GetRecords")))
+        house.run(until: { house.handler.handled().count == 50 })
     }
 
     @Test func `reads on at once while there is more, also where nobody tells it`() throws {

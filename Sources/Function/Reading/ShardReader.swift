@@ -120,7 +120,11 @@ final class ShardReader: Sendable {
             return true
         }
         place.iterator = next
-        if answer.millisBehindLatest == 0 { await watch.news(of: shardID, behind: next) }
+        if answer.millisBehindLatest == 0 {
+            await watch.news(of: shardID, behind: next)
+        } else if settings.waking == .poll {
+            await rest(FunctionSettings.shortestPollInterval)  // more often, and the shard would refuse
+        }
         return false
     }
 

@@ -5,10 +5,10 @@ import Wire
 
 /// Wakes the readers of a stream as soon as there is something for them.
 ///
-/// One call watches all shards whose readers have nothing to do. Where the service does not know that call,
-/// as Amazon's does not, each reader looks for itself once a second.
+/// One call watches all shards whose readers have nothing to do. Where the settings say `poll`, or the service does not
+/// know that call, as Amazon's does not, each reader looks for itself again and again.
 final class StreamWatch: Sendable {
-    private let streamName: String
+    private let settings: FunctionSettings
     private let kinesis: any Client<Kinesis>
     private let surroundings: Surroundings
     private let logger: Logger
@@ -29,8 +29,10 @@ final class StreamWatch: Sendable {
     /// Readers that wait, by shard, in the order of their ids.
     private typealias Watched = [(shardID: String, iterator: String)]
 
-    init(streamName: String, kinesis: any Client<Kinesis>, surroundings: Surroundings, logger: Logger) {
-        self.streamName = streamName
+    init(
+        settings: FunctionSettings, kinesis: any Client<Kinesis>, surroundings: Surroundings, logger: Logger
+    ) {
+        self.settings = settings
         self.kinesis = kinesis
         self.surroundings = surroundings
         self.logger = logger
@@ -63,6 +65,13 @@ final class StreamWatch: Sendable {
     }
 
     func run() async {
+        switch settings.waking {
+        case .watch: await keepWatch()
+        case .poll: await poll()
+        }
+    }
+
+    private func keepWatch() async {
         var setback = Setback(backoff: Backoff(), logger: logger)
         while goesOn {
             let watched = await gather()
@@ -73,7 +82,9 @@ final class StreamWatch: Sendable {
                 wake(shards)
             case .interrupted: continue
             case .untold:
-                logger.info("The service does not tell of new records; looking once a second")
+                logger.info(
+                    "The service does not tell of new records; looking again and again",
+                    metadata: ["interval": "\(settings.pollInterval)"])
                 await poll()
             case .stale: wake(watched.map(\.shardID))
             case .trouble(let error):
@@ -147,7 +158,7 @@ final class StreamWatch: Sendable {
         do {
             let answer = try await kinesis(
                 AwaitRecords(
-                    streamName: streamName, shardIterators: watched.map(\.iterator),
+                    streamName: settings.streamName, shardIterators: watched.map(\.iterator),
                     waitTimeSeconds: Self.longestWait))
             return .ready(answer.ready.filter(watched.indices.contains).map { watched[$0].shardID })
         } catch let error as ClientError where error.type == "UnknownOperationException" {
@@ -163,7 +174,7 @@ final class StreamWatch: Sendable {
 
     private func poll() async {
         while goesOn {
-            let end = surroundings.time.uptime + .seconds(1)
+            let end = surroundings.time.uptime + settings.pollInterval
             while goesOn, surroundings.time.uptime < end {
                 await bell.heard(within: end - surroundings.time.uptime, by: surroundings.time)
             }

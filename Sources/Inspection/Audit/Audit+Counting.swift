@@ -60,6 +60,19 @@ extension Audit {
     }
 
     func measures(of requirement: Requirement, _ report: AuditReport) throws -> [RequirementResult.Measure] {
+        try allMeasures(of: requirement, report).filter { measure in
+            // Nothing is counted where there is nothing to look at.
+            switch measure.name {
+            case "messages", "dead_letters": !(settings.elsewhere?.has(.queue) ?? false)
+            case "records": !(settings.elsewhere?.has(.stream) ?? false)
+            default: true
+            }
+        }
+    }
+
+    private func allMeasures(
+        of requirement: Requirement, _ report: AuditReport
+    ) throws -> [RequirementResult.Measure] {
         func measure(_ name: String, _ query: String) throws -> RequirementResult.Measure {
             let value = try ledgers.look { try Int.fetchOne($0, sql: query) ?? 0 }
             return .init(name: name, value: JSONValue(value))
@@ -153,8 +166,10 @@ extension Backlog {
 }
 
 extension Equation {
-    init(in db: Database) throws {
+    /// - Parameter queueIsHere: As for ``VerdictSQL/judge(in:queueIsHere:)``.
+    init(in db: Database, queueIsHere: Bool) throws {
         self.init()
+        if !queueIsHere { unseen = 0 }
         let rows = try Row.fetchAll(
             db, sql: "SELECT place, count(*) FROM audit_verdicts WHERE acknowledged GROUP BY place")
         for row in rows {
@@ -167,6 +182,7 @@ extension Equation {
             case "in flight": inFlight = count
             case "dead letters": deadLetters = count
             case "discarded": discarded = count
+            case Verdict.unseen.rawValue: unseen = count
             default: break  // nowhere: that is what `lost` counts
             }
         }

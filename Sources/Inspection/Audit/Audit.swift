@@ -29,13 +29,16 @@ package struct Audit {
                 ledgers: ledgers.standings.map {
                     AuditReport.LedgerLine(ledger: $0.ledger, standing: $0.standing)
                 },
-                backlog: try Backlog(in: db), equation: try Equation(in: db), counts: try Counts(in: db),
+                backlog: try backlog(in: db), equation: try Equation(in: db, queueIsHere: queueIsHere),
+                counts: try counts(in: db),
                 verdicts: try verdicts(in: db), requirements: [], partners: try partners(in: db),
                 recoveries: try Recovery.all(settings.faults, in: db), notable: try notable(in: db))
         }
         report.requirements = try Requirement.allCases.map { try result(for: $0, in: report) }
         return report
     }
+
+    private var queueIsHere: Bool { !(settings.elsewhere?.has(.queue) ?? false) }
 
     // MARK: Gathering
 
@@ -61,7 +64,7 @@ package struct Audit {
         }
         for testimony in mine { try testimony.compare(with: ledgers) }
         try ledgers.look(LetterDecisions.trace)
-        try ledgers.look(VerdictSQL.judge)
+        try ledgers.look { try VerdictSQL.judge(in: $0, queueIsHere: queueIsHere) }
         try ledgers.look(Acceptances.reckon)
     }
 
@@ -100,8 +103,15 @@ package struct Audit {
     // MARK: Judging
 
     private func result(for requirement: Requirement, in report: AuditReport) throws -> RequirementResult {
-        let missing = requirement.ledgers.filter { !ledgers.has($0) }
+        let hasNoBroker = settings.elsewhere?.hasNoBroker ?? false
+        let missing = requirement.ledgers.filter { !ledgers.has($0) && !($0 == .broker && hasNoBroker) }
         guard missing.isEmpty else { return .untold(requirement, missing: missing) }
+        if let elsewhere = settings.elsewhere {
+            if let half = requirement.half, elsewhere.has(half) {
+                return try asFarAsSeen(requirement, half, report)
+            }
+            if requirement == .noLoss, elsewhere.has(.queue) { return try noLoss(report, besides: elsewhere) }
+        }
         let timeliness = Timeliness(ledgers: ledgers, settings: settings)
         switch requirement {
         case .noLoss: return try noLoss(report)
@@ -118,10 +128,11 @@ package struct Audit {
         }
     }
 
-    private func breaches(of requirement: Requirement) throws -> [RequirementResult.Evidence] {
+    func breaches(of requirement: Requirement) throws -> [RequirementResult.Evidence] {
         let arguments = try Self.questions(settings, to: ledgers)
         let asked = Breach.all.filter { breach in
             breach.requirement == requirement && breach.needs.allSatisfy(ledgers.has)
+                && !(breach.asks.map { settings.elsewhere?.has($0) ?? false } ?? false)
                 && (settings.demandsRest || !breach.onlyAtRest)
         }
         return try asked.flatMap { breach in
@@ -180,6 +191,9 @@ package struct Audit {
     }
 
     private func recovered(_ report: AuditReport) -> RequirementResult {
+        if let elsewhere = settings.elsewhere, elsewhere.has(.queue), elsewhere.told == nil {
+            return .untold(.recovered, because: "the queue at \(elsewhere.queue ?? "?") \(elsewhere.silence)")
+        }
         var measured =
             report.backlog.json.object?.members.map {
                 RequirementResult.Measure(name: $0.name, value: $0.value)

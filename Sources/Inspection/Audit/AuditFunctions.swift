@@ -28,10 +28,11 @@ enum AuditFunctions {
             shardCreation: creation, counter: counter, arrival: arrival, shard: shard)
     }
 
-    /// `sequence_counter(text)`: which record of its shard a sequence number is, counted from 1.
+    /// `sequence_counter(text)`: which record of its shard a sequence number is, counted from 1. A server that is not ours
+    /// may number its records plainly.
     private static let sequenceCounter = DatabaseFunction("sequence_counter", argumentCount: 1, pure: true) {
         values in
-        String.fromDatabaseValue(values[0]).flatMap(SequenceNumberText.counter)
+        String.fromDatabaseValue(values[0]).flatMap { SequenceNumberText.counter(of: $0) ?? Int64($0) }
     }
 
     private static func bytes(of value: DatabaseValue) -> [UInt8]? {

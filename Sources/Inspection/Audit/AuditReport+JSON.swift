@@ -2,9 +2,11 @@ import JSON
 
 extension AuditReport {
     /// The report as programs read it; names as in the journal of a run.
-    package func json(demanding demanded: [Requirement] = Requirement.demandedAlways) -> JSONValue {
+    package func json(
+        demanding demanded: [Requirement] = Requirement.demandedAlways, strictly: Bool = false
+    ) -> JSONValue {
         [
-            "verdict": .string(outcome(demanding: demanded).word.lowercased()),
+            "verdict": .string(outcome(demanding: demanded, strictly: strictly).word.lowercased()),
             "phase": .string(backlog.isEmpty ? "at rest" : "under way"),
             "equation": equation.json,
             "backlog": backlog.json,
@@ -30,13 +32,17 @@ extension AuditReport {
 
 extension Equation {
     package var json: JSONValue {
-        [
-            "acknowledged": JSONValue(acknowledged), "stored": JSONValue(stored),
-            "rejected": JSONValue(rejected),
-            "waiting": JSONValue(waiting), "in_flight": JSONValue(inFlight),
-            "dead_letters": JSONValue(deadLetters), "discarded": JSONValue(discarded),
-            "lost": JSONValue(lost),
-        ]
+        var object = JSONObject()
+        object["acknowledged"] = JSONValue(acknowledged)
+        object["stored"] = JSONValue(stored)
+        object["rejected"] = JSONValue(rejected)
+        object["waiting"] = JSONValue(waiting)
+        object["in_flight"] = JSONValue(inFlight)
+        object["dead_letters"] = JSONValue(deadLetters)
+        object["discarded"] = JSONValue(discarded)
+        object["not_seen"] = unseen.map { JSONValue($0) }
+        object["lost"] = JSONValue(lost)
+        return .object(object)
     }
 }
 

@@ -79,10 +79,12 @@ package struct Equation: Hashable, Sendable {
     package var deadLetters = 0
     /// Dead letters that somebody has removed for good, with a reason on record.
     package var discarded = 0
+    /// In no ledger, where the queue is another's: they may be there. Nil where there is nothing that cannot be seen.
+    package var unseen: Int?
 
     /// What the right side lacks.
     package var lost: Int {
-        acknowledged - stored - rejected - waiting - inFlight - deadLetters - discarded
+        acknowledged - stored - rejected - waiting - inFlight - deadLetters - discarded - (unseen ?? 0)
     }
 }
 
@@ -92,6 +94,7 @@ extension Equation: CustomStringConvertible {
         "acknowledged \(acknowledged) = stored \(stored) + rejected \(rejected) + waiting \(waiting) "
             + "+ in flight \(inFlight) + dead letters \(deadLetters)"
             + (discarded == 0 ? "" : " + discarded \(discarded)")
+            + (unseen.map { " + not seen \($0)" } ?? "")
     }
 }
 
@@ -113,8 +116,8 @@ package struct Counts: Hashable, Sendable {
     package var cancelledEarly = 0
     /// Cancellations that wait for their orders.
     package var cancellationsWaiting = 0
-    /// Messages in the dead-letter queue.
-    package var deadLetters = 0
+    /// Messages in the dead-letter queue; nil where that is another's and told nothing.
+    package var deadLetters: Int? = 0
     /// What the shop sent on purpose: `repeat`, `conflict`, `poison`, `oversize`, `early_cancel`.
     package var deliberate: [String: Int] = [:]
 }
@@ -135,6 +138,8 @@ package struct RequirementResult: Hashable, Sendable {
     package var requirement: Requirement
     /// Nil when there was nothing to tell it by; ``evidence`` says what was missing.
     package var held: Bool?
+    /// True when it is decided inside another's queue or stream, into which nobody here can look.
+    package var isBeyondSight = false
     /// Figures, in a fixed order.
     package var measured: [Measure]
     /// What broke it; at most as many as asked for.
@@ -170,17 +175,26 @@ extension AuditReport {
     }
 
     /// What the audit comes to when these are demanded.
-    package func outcome(demanding demanded: [Requirement] = Requirement.demandedAlways) -> AuditOutcome {
+    ///
+    /// - Parameter strictly: True when they were asked for by name: then what is beyond sight proves nothing. Otherwise all
+    ///   is demanded that can be seen.
+    package func outcome(
+        demanding demanded: [Requirement] = Requirement.demandedAlways, strictly: Bool = false
+    ) -> AuditOutcome {
         let results = demanded.compactMap(result)
         if let broken = results.first(where: { $0.held == false }) { return .broken(broken) }
-        if let untold = results.first(where: { $0.held == nil }) { return .invalid(untold) }
-        return .held
+        let untold = results.filter { $0.held == nil }
+        if let first = untold.first(where: { strictly || !$0.isBeyondSight }) { return .invalid(first) }
+        guard untold.count < results.count else { return untold.first.map(AuditOutcome.invalid) ?? .held }
+        return untold.isEmpty ? .held : .heldAsFarAsSeen(unseen: untold)
     }
 }
 
 /// One word for an audit.
 package enum AuditOutcome: Hashable, Sendable {
     case held
+    /// What can be seen from here held; these are decided where nobody here can look.
+    case heldAsFarAsSeen(unseen: [RequirementResult])
     /// The first requirement that did not hold.
     case broken(RequirementResult)
     /// Nothing was proven: a ledger is missing that one would have to see.
@@ -189,7 +203,7 @@ package enum AuditOutcome: Hashable, Sendable {
     /// 0, 1 or 3.
     package var exitStatus: Int32 {
         switch self {
-        case .held: 0
+        case .held, .heldAsFarAsSeen: 0
         case .broken: 1
         case .invalid: 3
         }
@@ -198,6 +212,7 @@ package enum AuditOutcome: Hashable, Sendable {
     package var word: String {
         switch self {
         case .held: "HELD"
+        case .heldAsFarAsSeen: "HELD AS FAR AS SEEN"
         case .broken: "BROKEN"
         case .invalid: "INVALID"
         }

@@ -9,6 +9,8 @@ package struct AuditSettings: Sendable {
     package var demandsRest = false
     /// Parked deliveries are what the partner asked for, and no breach of `notified`.
     package var allowsParked = false
+    /// Where queue and stream are when they are not ours; nil when all ledgers should be here.
+    package var elsewhere: Elsewhere?
     package var fileChecks = FileChecks.full
     package var orderQueues = [Pipeline.orderQueue, Pipeline.standardOrderQueue]
     package var deadOrderQueues = [Pipeline.deadOrderQueue, Pipeline.standardDeadOrderQueue]

@@ -17,7 +17,7 @@ extension Breach {
                   AND e.event_id NOT IN (SELECT event_id FROM audit_outbox)
                 """),
         Breach(
-            requirement: .published,
+            requirement: .published, asks: .stream,
             query: """
                 SELECT b.order_number, 'event ' || b.event_id || ' is ticked off as published ' || b.published_at
                        || ', but the stream does not have it'
@@ -174,7 +174,7 @@ extension Breach {
                 WHERE m.state <> 'dead' AND m.receive_count > q.max_receive_count
                 """),
         Breach(
-            requirement: .poisonContained, needs: [.shop],
+            requirement: .poisonContained, needs: [.shop], asks: .queue,
             query: """
                 SELECT s.order_number, 'what is no order was acknowledged as message ' || coalesce(s.message_id, '?')
                        || ' and is in no queue'
@@ -236,7 +236,8 @@ enum EventSQL {
     /// Whether event `b` of the outbox expired before the function had read it, which noticed; so it is on its way again.
     static let isExpiredUnread = "(\(isUnheard) AND \(isInGap))"
 
-    private static let isUnheard = """
+    /// Whether event `b` of the outbox is published, and the courier does not have it.
+    static let isUnheard = """
         (b.published_at IS NOT NULL AND NOT b.is_late
          AND b.event_id NOT IN (SELECT event_id FROM audit_courier_messages))
         """

@@ -4,6 +4,8 @@ struct Breach: Sendable {
     let requirement: Requirement
     /// Beside the requirement's own ledgers, which others this question needs.
     var needs: [Ledger] = []
+    /// The half of the broker in which it must find something, or else accuse.
+    var asks: Elsewhere.Half?
     /// Tables and views of `orders.db` that are asked themselves, not by way of a testimony.
     var sources: [String] = []
     /// Asked only when nothing may be under way any more.
@@ -25,7 +27,7 @@ extension Breach {
                 """),
         // The order is somewhere, but this submission of it left no trace: not a decision, not a message.
         Breach(
-            requirement: .noLoss, needs: [.broker],
+            requirement: .noLoss, needs: [.broker], asks: .queue,
             query: """
                 SELECT s.order_number, 'submission ' || s.idempotency_key || ' was acknowledged as message '
                        || coalesce(s.message_id, '?') || ' and left no trace'

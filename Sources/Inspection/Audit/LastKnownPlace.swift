@@ -47,6 +47,7 @@ enum LastKnownPlace {
         let parts: [String?]
         switch verdict {
         case .lost: parts = told.map { [$0, "in no queue", "never committed"] } ?? []
+        case .unseen: parts = told.map { [$0, "not in the books; the queue is another's"] } ?? []
         case .heldInQueue: parts = queued.map { [told, $0] } ?? []
         case .discarded: parts = [told, try discard(order, db)]
         case .edited: parts = [told, try edit(order, db), entered]

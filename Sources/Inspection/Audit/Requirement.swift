@@ -47,6 +47,15 @@ package enum Requirement: String, CaseIterable, Sendable {
         }
     }
 
+    /// The half of the broker inside which it is decided.
+    var half: Elsewhere.Half? {
+        switch self {
+        case .published: .stream
+        case .poisonContained: .queue
+        default: nil
+        }
+    }
+
     /// Without these there is nothing to say about it.
     var ledgers: [Ledger] {
         switch self {

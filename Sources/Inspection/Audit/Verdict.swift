@@ -18,6 +18,8 @@ package enum Verdict: String, CaseIterable, Sendable {
     case altered
     /// Acknowledged, and in no ledger.
     case lost = "LOST"
+    /// Acknowledged, in no ledger, and the queue is another's: it may be there.
+    case unseen = "not seen"
     case unknown = "unknown, not stored"
     case refused
 
@@ -25,7 +27,7 @@ package enum Verdict: String, CaseIterable, Sendable {
     var isPlainlyOK: Bool {
         switch self {
         case .ok, .recovered, .rejected, .refused: true
-        case .heldInQueue, .discarded, .edited, .unexpected, .altered, .lost, .unknown: false
+        case .heldInQueue, .discarded, .edited, .unexpected, .altered, .lost, .unseen, .unknown: false
         }
     }
 }
@@ -58,7 +60,9 @@ enum VerdictSQL {
         """
 
     /// Fills `audit_verdicts` from the testimonies, once ``LetterDecisions`` are traced.
-    static func judge(in db: Database) throws {
+    ///
+    /// - Parameter queueIsHere: False where the queue is another's: what is in no ledger may lie in it.
+    static func judge(in db: Database, queueIsHere: Bool) throws {
         try db.execute(
             sql: """
                 DROP TABLE IF EXISTS temp.audit_verdicts;
@@ -66,6 +70,10 @@ enum VerdictSQL {
                 CREATE TEMP TABLE audit_verdicts AS \(verdicts);
                 CREATE INDEX temp.audit_verdicts_by_order_number ON audit_verdicts (order_number);
                 """)
+        guard !queueIsHere else { return }
+        try db.execute(
+            sql: "UPDATE temp.audit_verdicts SET verdict = :unseen, place = :unseen WHERE verdict = :lost",
+            arguments: ["unseen": Verdict.unseen.rawValue, "lost": Verdict.lost.rawValue])
     }
 
     /// A line for each order number that the shop has sent: what it was told, over all attempts.

@@ -8,11 +8,16 @@ extension StreetCheck {
     ///
     /// So a street that sells on can have recovered, too. While a fault lasts, nothing has.
     package func recovered() throws -> RequirementResult {
-        let sources: [(Ledger, String)] = [
-            (.shop, "outgoing"), (.shop, "submissions"), (.broker, "messages"), (.broker, "records"),
-            (.oms, "outbox"),
-            (.function, "checkpoints"), (.notify, "deliveries"),
+        let elsewhere = settings.elsewhere
+        if let elsewhere, elsewhere.has(.queue), elsewhere.told == nil {
+            return .untold(.recovered, because: "the queue at \(elsewhere.queue ?? "?") \(elsewhere.silence)")
+        }
+        var sources: [(Ledger, String)] = [
+            (.shop, "outgoing"), (.shop, "submissions"), (.oms, "outbox"), (.function, "checkpoints"),
+            (.notify, "deliveries"),
         ]
+        if elsewhere?.has(.queue) != true { sources.append((.broker, "messages")) }
+        if elsewhere?.has(.stream) != true { sources.append((.broker, "records")) }
         let missing = try missing(sources)
         guard missing.isEmpty else { return .untold(.recovered, missing: missing) }
         let lasting = settings.faults.active(at: settings.now)
@@ -50,13 +55,18 @@ extension StreetCheck {
             """
         var backlog = Backlog()
         backlog.unsent = try count("shop.outgoing WHERE taken_at <= :end", end)
-        backlog.inFlight = try count("\(messages) AND m.visible_at > :now AND m.receive_count > 0", end)
-        backlog.waiting = max(0, try count(messages, end) - backlog.inFlight)
+        if let told = settings.elsewhere?.told {  // which knows no order, and so tells of all of them
+            backlog.inFlight = told.inFlight
+            backlog.waiting = told.waiting + told.delayed
+        } else {
+            backlog.inFlight = try count("\(messages) AND m.visible_at > :now AND m.receive_count > 0", end)
+            backlog.waiting = max(0, try count(messages, end) - backlog.inFlight)
+        }
         backlog.outbox = try count(
             """
             oms.outbox o WHERE o.published_at IS NULL AND (o.created_at <= :end OR \(Self.wasSent("o.order_number")))
             """, end)
-        backlog.unread = try count(records, end)
+        backlog.unread = try count(settings.elsewhere?.has(.stream) == true ? Self.unheard : records, end)
         backlog.deliveries = try count(
             """
             notify.deliveries d WHERE d.state IN ('pending','retrying')
@@ -64,6 +74,12 @@ extension StreetCheck {
             """, end)
         return backlog
     }
+
+    /// Events that the stream has, and the courier not yet: of a stream that is another's.
+    private static let unheard = """
+        oms.outbox o WHERE o.published_at IS NOT NULL AND (o.created_at <= :end OR \(wasSent("o.order_number")))
+          AND o.event_id NOT IN (SELECT event_id FROM notify.messages)
+        """
 
     /// Whether an order had been sent by then, wherever it has come to meanwhile.
     private static func wasSent(_ order: String) -> String {

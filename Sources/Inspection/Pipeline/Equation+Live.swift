@@ -3,7 +3,9 @@ import GRDB
 
 extension Equation {
     /// Reckons the equation alone, without comparing what is inside: for a bar that is always on show.
-    package init(of ledgers: Ledgers, now: Timestamp) throws {
+    ///
+    /// - Parameter queueIsHere: False where the queue is another's.
+    package init(of ledgers: Ledgers, now: Timestamp, queueIsHere: Bool = true) throws {
         let houses: [[Testimony]] = [
             [.submissions], [.messages], [.orders, .rejections], [.moves, .edits, .discards],
         ]
@@ -15,8 +17,8 @@ extension Equation {
         for house in houses { try Testimony.gather(house, from: ledgers, arguments: arguments) }
         self = try ledgers.look { db in
             try LetterDecisions.trace(in: db)
-            try VerdictSQL.judge(in: db)
-            return try Equation(in: db)
+            try VerdictSQL.judge(in: db, queueIsHere: queueIsHere)
+            return try Equation(in: db, queueIsHere: queueIsHere)
         }
     }
 }

@@ -24,13 +24,19 @@ struct PipelineCounting {
     ///
     /// - Parameters:
     ///   - uptime: By which the cost of counting is told.
+    ///   - elsewhere: Where queue and stream are when they are not ours, and what they say.
     ///   - withTotals: Whether to count what takes a look at every row, too.
     mutating func look(
-        at ledgers: Ledgers, now: Timestamp, uptime: () -> Duration, withTotals: Bool = true
+        at ledgers: Ledgers, now: Timestamp, uptime: () -> Duration, elsewhere: Elsewhere? = nil,
+        withTotals: Bool = true
     ) throws -> PipelineSnapshot {
         var snapshot = PipelineSnapshot(at: now)
+        let hasNoBroker = elsewhere?.hasNoBroker ?? false
         snapshot.missing = ledgers.standings.filter { !$0.standing.isOpen }.map(\.ledger)
-        if withTotals { try reckon(ledgers, now: now, uptime: uptime) }
+            .filter { !($0 == .broker && hasNoBroker) }
+        if withTotals {
+            try reckon(ledgers, now: now, uptime: uptime, queueIsHere: !(elsewhere?.has(.queue) ?? false))
+        }
         try readShop(ledgers, &snapshot)
         try readQueue(ledgers, &snapshot)
         try readOrders(ledgers, &snapshot)
@@ -38,7 +44,32 @@ struct PipelineCounting {
         try readGaps(ledgers, &snapshot)
         try readPartners(ledgers, &snapshot)
         snapshot.equation = equation
+        if let elsewhere { try hear(elsewhere, ledgers, &snapshot) }
         return snapshot
+    }
+
+    /// Takes over what the queue says of itself; how far the stream's readers are, outbox and courier tell.
+    private func hear(
+        _ elsewhere: Elsewhere, _ ledgers: Ledgers, _ snapshot: inout PipelineSnapshot
+    ) throws {
+        snapshot.elsewhere = elsewhere
+        if elsewhere.has(.queue) {
+            snapshot.queue = PipelineSnapshot.Queue()
+            if let told = elsewhere.told {
+                snapshot.queue.waiting = told.waiting
+                snapshot.queue.delayed = told.delayed
+                snapshot.queue.inFlight = told.inFlight
+                snapshot.queue.deadLetters = told.deadLetters
+                snapshot.openGaps += told.gaps
+            }
+        }
+        guard elsewhere.has(.stream), try ledgers.hasTable("outbox", in: .oms) else { return }
+        let published = try ledgers.look {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM oms.outbox WHERE published_at IS NOT NULL") ?? 0
+        }
+        snapshot.streamRecords = published
+        snapshot.streamBehind = max(0, published - (try messagesStaged(ledgers)))
+        snapshot.streamLagMilliseconds = nil
     }
 
     // MARK: House by house
@@ -224,10 +255,12 @@ struct PipelineCounting {
 
     /// Reckons anew what takes a look at every row, when its turn has come: each time while that is cheap,
     /// less often on a large system.
-    private mutating func reckon(_ ledgers: Ledgers, now: Timestamp, uptime: () -> Duration) throws {
+    private mutating func reckon(
+        _ ledgers: Ledgers, now: Timestamp, uptime: () -> Duration, queueIsHere: Bool
+    ) throws {
         let began = uptime()
         guard began >= totalsDueAt else { return }
-        equation = try Equation(of: ledgers, now: now)
+        equation = try Equation(of: ledgers, now: now, queueIsHere: queueIsHere)
         parked = try Self.parked(ledgers)
         let ended = uptime()
         totalsDueAt = ended + (ended - began) * Self.totalsShare

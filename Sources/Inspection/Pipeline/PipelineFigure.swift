@@ -90,7 +90,7 @@ extension PipelineSnapshot {
     package func value(of figure: PipelineFigure) -> Double? {
         guard !figure.ledgers.contains(where: missing.contains) else { return nil }
         switch figure {
-        case .whole(let whole): return value(of: whole)
+        case .whole(let whole): return isBeyondSight(whole) ? nil : value(of: whole)
         case .partner(let name, let lane):
             guard let partner = partners.first(where: { $0.name == name }) else { return nil }
             switch lane {
@@ -99,6 +99,17 @@ extension PipelineSnapshot {
             case .parked: return Double(partner.parked)
             case .age: return partner.ageP95Milliseconds.map(Double.init)
             }
+        }
+    }
+
+    /// Whether it is decided inside another's queue or stream, which does not tell it.
+    private func isBeyondSight(_ whole: PipelineFigure.Whole) -> Bool {
+        switch whole {
+        case .waiting, .delayed, .inFlight, .deadLetters, .openGaps: !knowsQueue
+        case .oldestAge: elsewhere?.has(.queue) ?? false
+        case .lag: elsewhere?.has(.stream) ?? false
+        case .lost: (equation.unseen ?? 0) > 0
+        default: false
         }
     }
 

@@ -23,6 +23,8 @@ package struct PipelineSnapshot: Hashable, Sendable {
     package var equation = Equation()
     /// Ledgers that are not there, or cannot be read.
     package var missing: [Ledger] = []
+    /// Where queue and stream are when they are not ours.
+    package var elsewhere: Elsewhere?
 
     /// - Parameter at: Nothing has happened by then.
     package init(at: Timestamp = Timestamp(seconds: 0)) {
@@ -77,9 +79,14 @@ package struct PipelineSnapshot: Hashable, Sendable {
         package var state = "enabled"
     }
 
+    /// Whether the queue's numbers are known: from its ledger, or because it told them.
+    package var knowsQueue: Bool { elsewhere?.queue == nil || elsewhere?.told != nil }
+
     /// Nothing is under way.
     package var isAtRest: Bool {
-        shop.unsent + queue.waiting + queue.delayed + queue.inFlight + orders.outbox + streamBehind + openGaps
+        guard knowsQueue else { return false }
+        return shop.unsent + queue.waiting + queue.delayed + queue.inFlight + orders.outbox + streamBehind
+            + openGaps
             + partners.reduce(0) { $0 + $1.pending } == 0
     }
 }
@@ -95,10 +102,10 @@ extension PipelineSnapshot {
         object["unsent"] = JSONValue(shop.unsent)
         object["share"] = shop.share.map { .number(DecimalText.written($0, digits: 4)) } ?? .null
         object["answer_p99_ms"] = JSONValue(shop.answerP99Milliseconds)
-        object["waiting"] = JSONValue(queue.waiting)
-        object["delayed"] = JSONValue(queue.delayed)
-        object["in_flight"] = JSONValue(queue.inFlight)
-        object["dead_letters"] = JSONValue(queue.deadLetters)
+        object["waiting"] = JSONValue(knowsQueue ? queue.waiting : nil)
+        object["delayed"] = JSONValue(knowsQueue ? queue.delayed : nil)
+        object["in_flight"] = JSONValue(knowsQueue ? queue.inFlight : nil)
+        object["dead_letters"] = JSONValue(knowsQueue ? queue.deadLetters : nil)
         object["oldest_age_ms"] = JSONValue(queue.oldestAgeMilliseconds)
         object["stored"] = JSONValue(orders.stored)
         object["rejected"] = JSONValue(orders.rejected)

@@ -42,11 +42,13 @@ package struct PipelineWait: Sendable {
 
     /// - Parameter look: Counts the pipeline once.
     /// - Throws: What `look` throws; `CancellationError`.
-    package func run(by time: any TimeSource, look: () throws -> PipelineSnapshot) async throws -> Outcome {
+    package func run(by time: any TimeSource, look: () async throws -> PipelineSnapshot) async throws
+        -> Outcome
+    {
         let began = time.uptime
         var (looks, inARow) = (0, 0)
         while true {
-            let snapshot = try look()
+            let snapshot = try await look()
             looks += 1
             inARow = conditions.allSatisfy { $0.holds(in: snapshot) } ? inARow + 1 : 0
             let waited = time.uptime - began

@@ -23,10 +23,12 @@ package final class PipelineWatch: Sendable {
 
     /// Counts everything once.
     ///
-    /// - Parameter withTotals: False leaves out the equation and what was parked, which take a look at every row.
+    /// - Parameters:
+    ///   - withTotals: False leaves out the equation and what was parked, which take a look at every row.
+    ///   - elsewhere: Where queue and stream are when they are not ours, and what they say now.
     /// - Throws: ``LedgerError/noDirectory(_:)``; a ledger that is missing or cannot be read only counts as
     ///   missing.
-    package func look(withTotals: Bool = true) throws -> PipelineSnapshot {
+    package func look(withTotals: Bool = true, elsewhere: Elsewhere? = nil) throws -> PipelineSnapshot {
         try state.withLock { state in
             guard let entries = DirectoryListing.entries(in: directory) else {
                 throw LedgerError.noDirectory(directory)
@@ -40,15 +42,16 @@ package final class PipelineWatch: Sendable {
                 state = State(ledgers: ledgers, files: files)
             }
             return try state.counting.look(
-                at: ledgers, now: time.now, uptime: { time.uptime }, withTotals: withTotals)
+                at: ledgers, now: time.now, uptime: { time.uptime }, elsewhere: elsewhere,
+                withTotals: withTotals)
         }
     }
 }
 
 extension PipelineSnapshot {
     /// The numbers at one moment, for whoever looks once.
-    package init(of ledgers: Ledgers, now: Timestamp) throws {
+    package init(of ledgers: Ledgers, now: Timestamp, elsewhere: Elsewhere? = nil) throws {
         var counting = PipelineCounting()
-        self = try counting.look(at: ledgers, now: now, uptime: { .zero })
+        self = try counting.look(at: ledgers, now: now, uptime: { .zero }, elsewhere: elsewhere)
     }
 }

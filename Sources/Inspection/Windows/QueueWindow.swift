@@ -1,6 +1,7 @@
 import Clockwork
 import GRDB
 import JSON
+import Orders
 
 /// Looks into queues without receiving: nothing is hidden from anybody, no receive is counted.
 ///
@@ -48,11 +49,29 @@ package enum QueueWindow {
                 queue["oldest_age_ms"] ?? .null, .integer(total(queue)), queue["region"] ?? .null,
             ]
         }
-        return Listing(
-            columns: [
-                "queue", "waiting", "in_flight", "delayed", "dead", "oldest_age_ms", "total", "region",
-            ], rows: rows)
+        return Listing(columns: statisticsColumns, rows: rows)
     }
+
+    /// The same of a queue service that is not ours, as far as it tells.
+    package static func statistics(told: Elsewhere.Told, region: String) -> Listing {
+        let graves = [
+            Pipeline.orderQueue: Pipeline.deadOrderQueue,
+            Pipeline.standardOrderQueue: Pipeline.standardDeadOrderQueue,
+            Pipeline.gapQueue: Pipeline.deadEventQueue,
+        ]
+        let rows = told.queues.sorted { $0.key < $1.key }.map { name, counts -> [JSONValue] in
+            let dead = graves[name].flatMap { told.queues[$0]?.total } ?? 0
+            return [
+                .string(name), JSONValue(counts.waiting), JSONValue(counts.inFlight),
+                JSONValue(counts.delayed), JSONValue(dead), .null, JSONValue(counts.total), .string(region),
+            ]
+        }
+        return Listing(columns: statisticsColumns, rows: rows)
+    }
+
+    private static let statisticsColumns = [
+        "queue", "waiting", "in_flight", "delayed", "dead", "oldest_age_ms", "total", "region",
+    ]
 
     /// Messages of a queue, in its order.
     ///

@@ -85,7 +85,7 @@ package struct DemoDirector: Sendable {
             return problem ?? unrest  // a plot that failed is seldom followed by rest
         }
         let processes = await street.supervisor.processes.count
-        let final = try watch.look(at: surroundings.now)
+        let final = try await watch.look(at: surroundings.now)
         await street.supervisor.stop()  // what is audited lies still
         return Performance(
             problem: problem, final: final, processes: processes, residentBytes: watch.mostResidentBytes)
@@ -95,6 +95,7 @@ package struct DemoDirector: Sendable {
         var settings = plot.audit(at: surroundings.now)
         settings.demandsRest = true
         settings.faults = FaultTimeline(in: street.directory.path)
+        settings.elsewhere = try await street.elsewhere()
         let audit = try Audit.report(on: Ledgers(in: street.directory.path), settings)
         var verdict = DemoVerdict(
             run: run, audit: audit, demanded: plot.demanded, final: performance.final,
@@ -120,7 +121,7 @@ package struct DemoDirector: Sendable {
         while quietLooks < 3 {
             try await surroundings.time.sleep(for: .milliseconds(250))
             let runTime = surroundings.time.uptime - opened
-            let snapshot = try watch.look(at: surroundings.now)
+            let snapshot = try await watch.look(at: surroundings.now)
             street.journal.sample(snapshot.json)
             if snapshot.gaps > gaps {
                 tell("gap: \(snapshot.gaps - gaps) stretches of the stream expired before they were read")

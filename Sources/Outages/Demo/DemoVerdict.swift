@@ -31,7 +31,7 @@ package struct DemoVerdict: Sendable {
     package var word: String {
         switch ending {
         case .invalid: "INVALID"
-        case .held: expectsBreak ? "HELD, AGAINST EXPECTATION" : "HELD"
+        case .held: expectsBreak ? "HELD, AGAINST EXPECTATION" : audit.outcome(demanding: demanded).word
         case .broken: expectsBreak ? "BROKE AS EXPECTED" : "BROKEN"
         }
     }
@@ -53,7 +53,7 @@ package struct DemoVerdict: Sendable {
         if invalid != nil { return .invalid }
         switch audit.outcome(demanding: demanded) {
         case .broken: return .broken
-        case .held: return deviations.isEmpty ? .held : .broken
+        case .held, .heldAsFarAsSeen: return deviations.isEmpty ? .held : .broken
         case .invalid: return deviations.isEmpty ? .invalid : .broken
         }
     }
@@ -72,6 +72,13 @@ extension DemoVerdict {
             let evidence = result.evidence.first
         {
             lines.append("   unproven    \(result.requirement.rawValue): \(evidence)")
+        }
+        if case .heldAsFarAsSeen(let unseen) = audit.outcome(demanding: demanded) {
+            for result in unseen {
+                lines.append(
+                    "   not seen    \(result.requirement.rawValue): \(result.evidence.first?.description ?? "")"
+                )
+            }
         }
         for deviation in deviations.prefix(10) { lines.append("   deviation   \(deviation)") }
         lines.append("   shop        \(shopLine)")
@@ -98,7 +105,7 @@ extension DemoVerdict {
         """
         \(audit.counts.stored) stored, \(audit.equation.rejected) rejected, \(audit.counts.repeats.counted("repeat")) \
         absorbed, \(audit.counts.conflicts.counted("conflict")) recorded, \
-        \(audit.counts.deadLetters.counted("dead letter"))\(audit.counts.cancellations.map { ", \($0)" } ?? "")
+        \(audit.counts.deadLetters?.counted("dead letter") ?? "dead letters not known")\(audit.counts.cancellations.map { ", \($0)" } ?? "")
         """
     }
 

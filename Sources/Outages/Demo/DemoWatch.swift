@@ -17,18 +17,20 @@ struct DemoWatch {
     }
 
     /// The numbers now. Ledgers that are not there yet are looked for again.
-    mutating func look(at now: Timestamp) throws -> PipelineSnapshot {
+    mutating func look(at now: Timestamp) async throws -> PipelineSnapshot {
         if ledgers?.standings.allSatisfy(\.standing.isOpen) != true {
             ledgers = try Ledgers(in: street.directory.path, only: witnesses)
         }
         guard let ledgers else { return PipelineSnapshot() }
-        return try PipelineSnapshot(of: ledgers, now: now)
+        return try PipelineSnapshot(of: ledgers, now: now, elsewhere: try await street.elsewhere())
     }
 
     private var witnesses: [Ledger] {
         switch street.settings.wiring {
         case .coupled: [.shop, .oms]
-        case .decoupled: [.shop, .broker, .oms, .function, .notify]
+        case .decoupled:
+            street.settings.hasOwnBroker
+                ? [.shop, .broker, .oms, .function, .notify] : [.shop, .oms, .function, .notify]
         }
     }
 

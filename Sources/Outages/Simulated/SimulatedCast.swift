@@ -102,7 +102,7 @@ struct SimulatedCast {
             SQS.self, of: "broker", over: .functionToBroker, as: .function, retries: RetryPolicy(), at: place)
         return Play(services: [
             try FunctionHost(
-                settings: FunctionSettings(streamName: Pipeline.eventStream), storage: place.storage,
+                settings: FunctionSettings(of: settings), storage: place.storage,
                 kinesis: stream, queue: queue,
                 handler: CourierHandler(courier: courier), surroundings: place.around, logger: place.logger,
                 planted: sabotage?.inFunction)

@@ -100,7 +100,16 @@ package struct KeyRing: Sendable {
         case .conductor:
             AccessPolicy([
                 AccessPolicy.Statement(
-                    actions: ["sqs:*", "kinesis:*", "partners:*", "broker:*"], resources: ["*"])
+                    actions: [
+                        "sqs:CreateQueue", "sqs:GetQueueUrl", "sqs:GetQueueAttributes",
+                        "sqs:SetQueueAttributes",
+                    ], resources: ordersQueues + deadQueues + [Pipeline.gapQueue]),
+                AccessPolicy.Statement(
+                    actions: ["sqs:StartMessageMoveTask", "sqs:ListMessageMoveTasks"], resources: deadQueues),
+                AccessPolicy.Statement(
+                    actions: ["kinesis:CreateStream", "kinesis:DescribeStreamSummary"],
+                    resources: orderEvents),
+                AccessPolicy.Statement(actions: ["partners:*", "broker:*"], resources: ["*"]),
             ])
         case .developer:
             .everything
@@ -108,6 +117,9 @@ package struct KeyRing: Sendable {
     }
 
     private static let ordersQueues = [Pipeline.orderQueue, Pipeline.standardOrderQueue]
+    private static let deadQueues = [
+        Pipeline.deadOrderQueue, Pipeline.standardDeadOrderQueue, Pipeline.deadEventQueue,
+    ]
     private static let orderEvents = ["stream/\(Pipeline.eventStream)"]
 
     private static func allow(_ actions: [String], on resources: [String]) -> AccessPolicy {

@@ -1,4 +1,5 @@
 import Courier
+import Function
 import OMS
 import Orders
 
@@ -10,6 +11,14 @@ extension OrderManagement.Settings {
         visibility = street.consumer == .asPrinted ? .zero : street.visibilityTimeout
         deletesMessages = street.consumer == .sound
         queue = .name(street.queueKind == .fifo ? Pipeline.orderQueue : Pipeline.standardOrderQueue)
+    }
+}
+
+extension FunctionSettings {
+    package init(of street: StreetSettings) {
+        self.init(streamName: Pipeline.eventStream)
+        waking = street.reader ?? (street.streamEndpoint == nil ? .watch : .poll)
+        pollInterval = street.pollInterval
     }
 }
 

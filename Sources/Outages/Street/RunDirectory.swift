@@ -45,6 +45,8 @@ package struct RunDirectory: Sendable {
     /// What a scenario did and found, as Chaos Toolkit writes it down.
     package var journal: String { "\(path)/journal.json" }
     package var verdict: String { "\(path)/verdict.json" }
+    /// The settings by which its street was played last.
+    package var settings: String { "\(path)/settings.json" }
     /// Where everyone listens.
     package var ports: String { "\(path)/ports.json" }
     /// Which processes play the street, for `down` and `status`.

@@ -1,3 +1,5 @@
+import Clockwork
+import Function
 import JSON
 import Wire
 
@@ -19,8 +21,9 @@ extension StreetSettings {
         }
         let file: JSONValue = [
             "data": .string(data), "region": .string(region), "anonymous": .bool(isAnonymous),
-            "wiring": .string(wiring.rawValue),
-            "broker": brokerSection, "courier": courierSection, "partners": partnerSection,
+            "wiring": .string(wiring.rawValue), "amazon": .bool(isOnAmazon),
+            "broker": brokerSection, "courier": courierSection, "function": functionSection,
+            "partners": partnerSection,
             "queue": queueSection, "stream": streamSection, "oms": omsSection,
             "keys": keySection, "retries": ["schedule": .string(retrySchedule.rawValue)], "shop": shop.file,
         ]
@@ -48,6 +51,13 @@ extension StreetSettings {
             "host": .string(courier.host), "port": JSONValue(courier.port),
             "concurrency": JSONValue(courierConcurrency),
         ]
+    }
+
+    private var functionSection: JSONValue {
+        var section = JSONObject()
+        section["reader"] = reader.map { .string($0.rawValue) }
+        section["pollInterval"] = JSONValue(pollInterval.milliseconds)
+        return .object(section)
     }
 
     private var queueSection: JSONValue {

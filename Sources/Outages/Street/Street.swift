@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Clockwork
+import Inspection
 import JSON
 import Logging
 import Wire
@@ -16,6 +17,7 @@ package final class Street: Sendable {
     private let surroundings: Surroundings
     private let queue: any Client<SQS>
     private let stream: any Client<Kinesis>
+    private let inquiry: QueueInquiry?
     private let http: HTTPClient
 
     /// - Parameters:
@@ -35,7 +37,7 @@ package final class Street: Sendable {
         journal = Journal(in: directory, time: surroundings.time)
         try directory.make()
         if settings.conductor != nil { try directory.makeControl() }
-        let file = "\(directory.path)/settings.json"
+        let file = directory.settings
         try directory.write(settings.file, to: file)
         try directory.write(settings.ports, to: directory.ports)
         supervisor = try Supervisor(
@@ -66,15 +68,9 @@ package final class Street: Sendable {
             injectors.append(MoodInjector(control: broker, seed: settings.shop.seed))
         }
         faults = FaultDesk(injectors, journal: journal, time: surroundings.time)
-        let conductor = settings.keys[.conductor].credentials
-        queue = SigningClient(
-            SQS.self, over: NetworkTransport(endpoint: settings.queueURLBase, http: http),
-            credentials: conductor, region: settings.region,
-            surroundings: surroundings)
-        stream = SigningClient(
-            Kinesis.self, over: NetworkTransport(endpoint: settings.streamURLBase, http: http),
-            credentials: conductor, region: settings.region,
-            surroundings: surroundings)
+        queue = settings.conductorClient(of: SQS.self, http: http, surroundings: surroundings)
+        stream = settings.conductorClient(of: Kinesis.self, http: http, surroundings: surroundings)
+        inquiry = settings.inquiry(http: http, surroundings: surroundings)
     }
 
     /// Who plays, in the order in which they start: whoever is asked stands before whoever asks.
@@ -98,7 +94,7 @@ package final class Street: Sendable {
     /// Waits until all who listen are ready, and makes the queues and the stream.
     ///
     /// A coupled shop is let in only now, for it would turn its first customers away if its OMS was still on its way up.
-    /// - Throws: ``StreetFault/notReady(role:)`` after 20 s.
+    /// - Throws: ``StreetFault``; its ``StreetFault/notReady(role:)`` after 20 s.
     package func open() async throws {
         let end = surroundings.time.uptime + .seconds(20)
         for (role, address) in settings.listeners {
@@ -109,7 +105,17 @@ package final class Street: Sendable {
         }
         switch settings.wiring {
         case .coupled: await supervisor.letGo("shop")
-        case .decoupled: try await Provisioning(settings: settings, queue: queue, stream: stream).run()
+        case .decoupled: try await provision()
+        }
+    }
+
+    private func provision() async throws {
+        do {
+            try await Provisioning(settings: settings, queue: queue, stream: stream).run()
+        } catch let fault as ProvisioningFault {
+            throw StreetFault.unlikeItsSettings(fault)
+        } catch let error as ClientError {
+            throw StreetFault.notProvisioned(error)
         }
     }
 
@@ -119,6 +125,11 @@ package final class Street: Sendable {
         let answer = try? await NetworkTransport(endpoint: address.url, http: http).send(
             question, timeout: .seconds(1))
         return answer?.status == 200
+    }
+
+    /// Where queue and stream are when they are not ours, and what the queue says of itself now; nil when all is ours.
+    package func elsewhere() async throws -> Elsewhere? {
+        try await inquiry?.ask() ?? settings.elsewhere
     }
 
     /// Answers those who break things, at ``StreetSettings/conductor``, until cancelled.
@@ -149,10 +160,17 @@ package final class Street: Sendable {
 /// Why a street does not open.
 package enum StreetFault: Error, CustomStringConvertible {
     case notReady(role: String)
+    /// Queues or stream are there already, and other ones than the settings want.
+    case unlikeItsSettings(ProvisioningFault)
+    /// Queues or stream could be neither found nor made.
+    case notProvisioned(ClientError)
 
     package var description: String {
         switch self {
         case .notReady(let role): "\(role) is not ready after 20 s. Its log says why."
+        case .unlikeItsSettings(let fault): "\(fault)"
+        case .notProvisioned(let error):
+            "Queues and stream could not be set up: \(error). `orderflow aws plan` looks at them alone."
         }
     }
 }

@@ -1,3 +1,4 @@
+import Function
 import Wire
 
 /// How one street is set up: where its files lie, who listens where, who may do what, and how patient everyone is.
@@ -71,6 +72,15 @@ package struct StreetSettings: Sendable {
     /// Where queue and stream are; nil means our own broker. Amazon's endpoints are told apart by service.
     package var queueEndpoint: String?
     package var streamEndpoint: String?
+    /// True where endpoints, region and credentials are those of an AWS environment.
+    package var isOnAmazon = false
+    /// With what every role signs there, for a queue and a stream that are not ours; nil for each role's own key. They come
+    /// from the environment of each process and are written down nowhere.
+    package var amazonCredentials: Credentials?
+    /// How the function hears of records; nil is the best that the stream's server is known to offer.
+    package var reader: FunctionSettings.Waking?
+    /// Between two looks of a function that polls.
+    package var pollInterval = Duration.milliseconds(250)
     /// Where the OMS takes orders when it is coupled to the shop; otherwise it listens nowhere.
     package var oms = Address(port: 4_574)
     package var courier = Address(port: 4_570)
@@ -110,6 +120,15 @@ package struct StreetSettings: Sendable {
     package var queueURLBase: String { queueEndpoint ?? broker.url }
     /// Where Kinesis is spoken.
     package var streamURLBase: String { streamEndpoint ?? broker.url }
+
+    /// With what a role signs its calls of SQS and Kinesis.
+    package func credentials<Service: WireService>(
+        of holder: KeyRing.Holder, for service: Service.Type
+    ) -> Credentials {
+        let own = keys[holder].credentials
+        return (Service.self == SQS.self ? queueEndpoint : streamEndpoint) == nil
+            ? own : amazonCredentials ?? own
+    }
 }
 
 extension WebhookSecret {

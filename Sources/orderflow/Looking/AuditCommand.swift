@@ -16,6 +16,9 @@ struct AuditCommand: AsyncParsableCommand {
 
             Names for --require: \(Requirement.allCases.map(\.rawValue).joined(separator: ", ")).
 
+            Where queue or stream are another's, such as Amazon's, the queue is asked how much it holds, and what is decided \
+            inside of them is listed as not seen: then the word is HELD AS FAR AS SEEN, unless --require asks for just that.
+
             Exits with 0 when everything demanded held, 1 when something did not, 2 for wrong usage, 3 when a ledger that is \
             needed is missing so that nothing was proven, 4 when there is no such directory or order.
             """)
@@ -38,14 +41,18 @@ struct AuditCommand: AsyncParsableCommand {
         settings.allowsParked = parkedIsFine
         settings.mostEvidence = max(1, evidence)
         settings.faults = FaultTimeline(in: path)
+        settings.elsewhere = try await QueueSight(directory: path).look()
         let report = try Audit.report(on: ledgers, settings)
+        let demanded = require ?? Requirement.demandedAlways
+        let outcome = report.outcome(demanding: demanded, strictly: require != nil)
         if let explain {
             try tell(of: explain, report, ledgers, settings)
         } else {
-            let demanded = require ?? Requirement.demandedAlways
-            output.print(report.json(demanding: demanded)) { AuditPage(report, demanded: demanded).text }
+            output.print(report.json(demanding: demanded, strictly: require != nil)) {
+                AuditPage(report, outcome, demanded: demanded, elsewhere: settings.elsewhere).text
+            }
         }
-        let status = report.outcome(demanding: require ?? Requirement.demandedAlways).exitStatus
+        let status = outcome.exitStatus
         if status != 0 { throw ExitCode(status) }
     }
 
@@ -78,17 +85,22 @@ struct AuditCommand: AsyncParsableCommand {
 /// An audit's report for eyes.
 private struct AuditPage {
     private let report: AuditReport
+    private let outcome: AuditOutcome
     private let demanded: [Requirement]
+    private let elsewhere: Elsewhere?
 
-    init(_ report: AuditReport, demanded: [Requirement]) {
+    init(
+        _ report: AuditReport, _ outcome: AuditOutcome, demanded: [Requirement], elsewhere: Elsewhere?
+    ) {
         self.report = report
+        self.outcome = outcome
         self.demanded = demanded
+        self.elsewhere = elsewhere
     }
 
     var text: String {
-        let outcome = report.outcome(demanding: demanded)
         var lines = [
-            " \(Output.painted(outcome.word, good: outcome == .held))   \(phase)", "",
+            " \(Output.painted(outcome.word, good: outcome.exitStatus == 0))   \(phase)", "",
             " \(report.equation)   lost \(report.equation.lost)", " \(beside)", "",
         ]
         for result in report.requirements where demanded.contains(result.requirement) {
@@ -98,12 +110,17 @@ private struct AuditPage {
         if !measured.isEmpty {
             lines += ["", " measured, not demanded:"] + measured.flatMap { self.lines(for: $0) }
         }
-        lines += partnerLines + recoveryLines + notableLines + ledgerLines
+        lines += partnerLines + recoveryLines + notableLines + ledgerLines + elsewhereLines
         return lines.map { "\($0)\n" }.joined()
     }
 
     private var phase: String {
-        guard !report.backlog.isEmpty else { return "at rest: nothing is under way" }
+        guard !report.backlog.isEmpty else {
+            guard let elsewhere, elsewhere.queue != nil, elsewhere.told == nil else {
+                return "at rest: nothing is under way"
+            }
+            return "nothing is under way in the ledgers; what the queue holds is not known"
+        }
         let parts =
             report.backlog.json.object?.members.filter { $0.value != 0 }.map {
                 "\($0.name) \($0.value.shown)"
@@ -115,7 +132,7 @@ private struct AuditPage {
         let counts = report.counts
         let sent = counts.deliberate.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         return
-            "beside it: \(counts.repeats) repeats absorbed, \(counts.conflicts) conflicts, \(counts.deadLetters) dead letters, "
+            "beside it: \(counts.repeats) repeats absorbed, \(counts.conflicts) conflicts, \(counts.deadLetters.map { "\($0) dead letters" } ?? "dead letters not known"), "
             + (counts.cancellations.map { "\($0), " } ?? "")
             + "\(counts.unknown) unknown, \(counts.refused) refused"
             + (sent.isEmpty ? "" : "; sent on purpose: \(sent.joined(separator: ", "))")
@@ -179,5 +196,20 @@ private struct AuditPage {
             }
         }
         return missing.isEmpty ? [] : ["", " ledgers"] + missing
+    }
+
+    private var elsewhereLines: [String] {
+        guard let elsewhere else { return [] }
+        let queue = elsewhere.queue.map { queue in
+            guard let told = elsewhere.told else {
+                return "   the queue is at \(queue); it \(elsewhere.silence)"
+            }
+            let counts = told.queues.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.total)" }
+            return "   the queue is at \(queue), and says that it holds: \(counts.joined(separator: ", "))"
+        }
+        let stream = elsewhere.stream.map {
+            "   the stream is at \($0); outbox, function and courier tell of it"
+        }
+        return ["", " elsewhere"] + [queue, stream].compactMap(\.self)
     }
 }

@@ -30,9 +30,11 @@ struct CheckCommand: ParsableCommand {
         @Option(help: "Lines of evidence at most.") var evidence = 10
 
         /// Asks, and ends with the answer's status.
+        ///
+        /// - Parameter asksQueue: Whether it takes the numbers of a queue that is not ours.
         func answer(
             _ ledgers: [Ledger], in window: WindowOptions? = nil, usually usual: Duration = .zero,
-            limits: AuditSettings.Limits = AuditSettings.Limits(),
+            limits: AuditSettings.Limits = AuditSettings.Limits(), asksQueue: Bool = false,
             _ question: (StreetCheck) throws -> RequirementResult
         ) async throws {
             let now = SystemTime().now
@@ -42,6 +44,7 @@ struct CheckCommand: ParsableCommand {
             settings.limits = limits
             settings.mostEvidence = max(1, evidence)
             settings.faults = FaultTimeline(in: path)
+            if asksQueue { settings.elsewhere = try await QueueSight(directory: path).look() }
             let check = StreetCheck(of: try Ledgers(in: path, only: ledgers), from: from, to: to, settings)
             try CheckReport(try question(check)).conclude(inJSON: json)
         }
@@ -140,7 +143,7 @@ struct CheckCommand: ParsableCommand {
         @OptionGroup var options: Options
 
         func run() async throws {
-            try await options.answer(Ledger.singles) { try $0.recovered() }
+            try await options.answer(Ledger.singles, asksQueue: true) { try $0.recovered() }
         }
     }
 

@@ -22,8 +22,26 @@ struct DataOptions: ParsableArguments {
     /// Opens the ledgers that are needed.
     ///
     /// - Throws: `LedgerError.noDirectory`.
+    /// Where what is needed lies inside another's queue or stream, says so.
     func ledgers(_ wanted: [Ledger]? = nil) async throws -> Ledgers {
-        try Ledgers(in: await path(), only: wanted)
+        let path = await path()
+        let ledgers = try Ledgers(in: path, only: wanted)
+        if wanted?.contains(.broker) == true, !ledgers.has(.broker),
+            let elsewhere = RunDirectory(path).elsewhere
+        {
+            throw Ending(status: 4, words: Self.words(about: elsewhere, in: path))
+        }
+        return ledgers
+    }
+
+    private static func words(about elsewhere: Elsewhere, in path: String) -> String {
+        let places = [
+            elsewhere.queue.map { "queue is at \($0)" }, elsewhere.stream.map { "stream is at \($0)" },
+        ].compactMap(\.self)
+        return """
+            \(path) has no \(Ledger.broker.file): its \(places.joined(separator: ", its ")), and nobody else can look inside. \
+            `orderflow queue stats` and `orderflow status` ask the queue for its numbers.
+            """
     }
 
     /// Flag, then environment, then file, then default. A settings file that cannot be read is the roles'

@@ -68,9 +68,9 @@ struct QueueCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Send a file's text as one message, over the wire as any other client does.",
             discussion: """
-                Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, otherwise they are those of \
-                the developer's key test. Where to: --endpoint-url, AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL, the broker of the data \
-                directory, then http://127.0.0.1:4566. An audit will find this order unexpected, for the shop did not send it.
+                Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or from AWS_PROFILE; otherwise \
+                they are those of the developer's key test. Where to: --endpoint-url, AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL, the \
+                queue or the broker of the data directory's street, then http://127.0.0.1:4566. An audit will find this order unexpected, for the shop did not send it.
 
                 Exits with 0 when it is acknowledged, 1 when it is refused, 2 for wrong usage, 3 when nobody can tell what became \
                 of it, 4 when there is no such queue or file.
@@ -100,7 +100,7 @@ struct QueueCommand: ParsableCommand {
 
         func run() async throws {
             let body = try Input.text(of: file)
-            let caller = QueueCaller(endpoint: endpointUrl, region: region, directory: await data.path())
+            let caller = try StreetCaller(endpoint: endpointUrl, region: region, directory: await data.path())
             let answer = try await caller.call(
                 SQS.self,
                 unknown:

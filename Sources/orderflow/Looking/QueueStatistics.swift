@@ -2,6 +2,7 @@ import ArgumentParser
 import Clockwork
 import Inspection
 import JSON
+import Outages
 
 extension QueueCommand {
     /// `orderflow queue stats`: the numbers of queues, for programs that ask again and again.
@@ -12,7 +13,8 @@ extension QueueCommand {
             discussion: """
                 Dead is what lies in the queue's dead-letter queue, total what lies in the queue itself; ages are \
                 milliseconds. With --json one object in one line without spaces: of the named queue, or of all by name. \
-                NAME may lack its .fifo. Exits with 0, or with 4 when there is no such queue or ledger.
+                NAME may lack its .fifo. A queue that is not ours is asked; it does not tell the age of its messages. Exits \
+                with 0; 3 when such a queue does not answer, 4 when there is no such queue or ledger.
                 """)
 
         @OptionGroup var data: DataOptions
@@ -20,8 +22,7 @@ extension QueueCommand {
         @Flag(help: "Print one JSON object.") var json = false
 
         func run() async throws {
-            var listing = try QueueWindow.statistics(
-                of: try await data.ledgers([.broker]), now: SystemTime().now)
+            var listing = try await statistics()
             if let name { listing.rows = try rows(of: name, in: listing) }
             guard json else {
                 let shown = try listing.columns(listing.columns.filter { $0 != "region" })
@@ -31,6 +32,19 @@ extension QueueCommand {
             for queue in listing.objects { object[key(of: queue, in: listing)] = queue }
             let answer = name == nil ? JSONValue.object(object) : listing.objects.first ?? .null
             Output.write(PlainText.escapingCommands(inJSON: answer.text) + "\n")
+        }
+
+        private func statistics() async throws -> Listing {
+            let path = await data.path()
+            guard let elsewhere = try await QueueSight(directory: path).look(), let queue = elsewhere.queue
+            else {
+                return try QueueWindow.statistics(
+                    of: try await data.ledgers([.broker]), now: SystemTime().now)
+            }
+            guard let told = elsewhere.told else {
+                throw Ending(status: 3, words: "The queue at \(queue) \(elsewhere.silence).")
+            }
+            return QueueWindow.statistics(told: told, region: RunDirectory(path).region)
         }
 
         private func rows(of name: String, in listing: Listing) throws -> [[JSONValue]] {

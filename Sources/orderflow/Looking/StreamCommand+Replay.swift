@@ -38,7 +38,7 @@ extension StreamCommand {
         func run() async throws {
             let stretch = try stretch(now: SystemTime().now)
             let directory = await data.path()
-            let broker = QueueCaller(endpoint: endpointUrl, region: region, directory: directory)
+            let broker = try StreetCaller(stream: endpointUrl, region: region, directory: directory)
             let records = try await broker.call(
                 Kinesis.self, missing: "stream \(PlainText.forTerminal(stream))",
                 unknown: "Nothing was replayed."
@@ -47,7 +47,7 @@ extension StreamCommand {
                 .filter { order == nil || $0.orderNumber == order }
             var sum = ReplayEvents.Output()
             if !dryRun, !events.isEmpty {
-                let courier = QueueCaller(courier: courierUrl, region: region, directory: directory)
+                let courier = try StreetCaller(courier: courierUrl, region: region, directory: directory)
                 sum = try await courier.call(
                     CourierIntake.self,
                     missing: "partner \(PlainText.forTerminal(partner)) to deliver to",

@@ -14,7 +14,8 @@ struct WaitCommand: AsyncParsableCommand {
 
             Numbers: \(PipelineFigure.Whole.allCases.map(\.rawValue).joined(separator: ", ")) (dead for short); and for each \
             partner \(PipelineFigure.Lane.allCases.map { "NAME.\($0.rawValue)" }.joined(separator: ", ")). A number whose \
-            ledger is missing fits nothing.
+            ledger is missing fits nothing, nor does one that only another's queue or stream could tell. Such a queue is \
+            asked for waiting, delayed, in_flight and dead_letters.
 
             Exits with 0 once they hold, 1 at the timeout with the numbers that did not fit, 2 for wrong usage, 4 when there \
             is no such data directory.
@@ -40,10 +41,15 @@ struct WaitCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let watch = PipelineWatch(directory: await data.path())
+        let path = await data.path()
+        let watch = PipelineWatch(directory: path)
         let wantsTotals = conditions.contains(where: \.figure.isTotal)
-        let outcome = try await PipelineWait(for: conditions, timeout: timeout, poll: poll)
-            .run(by: SystemTime()) { try watch.look(withTotals: wantsTotals) }
+        let wait = PipelineWait(for: conditions, timeout: timeout, poll: poll)
+        let outcome = try await QueueSight(directory: path).whileOpen { ask in
+            try await wait.run(by: SystemTime()) {
+                try watch.look(withTotals: wantsTotals, elsewhere: try await ask())
+            }
+        }
         Output.write((json ? self.json(of: outcome).text : text(of: outcome)) + "\n")
         guard outcome.held else { throw ExitCode(1) }
     }

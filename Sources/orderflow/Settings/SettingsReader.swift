@@ -1,3 +1,4 @@
+import Clockwork
 import Configuration
 import Outages
 import SystemPackage
@@ -44,6 +45,10 @@ struct SettingsReader {
             "courier.concurrency", in: 2...256, default: street.courierConcurrency)
         street.queueEndpoint = config.string(forKey: "queue.endpoint")
         street.streamEndpoint = config.string(forKey: "stream.endpoint")
+        street.reader = try optionalChoice("function.reader")
+        street.pollInterval = .milliseconds(
+            try number(
+                "function.pollInterval", in: 200...300_000, default: Int(street.pollInterval.milliseconds)))
         street.isAnonymous = config.bool(forKey: "anonymous", default: false)
         street.queueKind = try choice("queue.kind", default: street.queueKind)
         street.visibilityTimeout = .seconds(
@@ -61,6 +66,7 @@ struct SettingsReader {
         street.shop = try shop(street.shop)
         street.partners = try partners(street.partners)
         street.keys = try keys(street.keys)
+        if config.bool(forKey: "amazon", default: false) { try street.moveToAmazon() }
         street.arrows = try arrows(of: street)
         return street
     }
@@ -95,7 +101,12 @@ struct SettingsReader {
 
     private func choice<Choice>(_ key: String, default fallback: Choice) throws -> Choice
     where Choice: CaseIterable & RawRepresentable<String> {
-        let text = config.string(forKey: ConfigKey(key), default: fallback.rawValue)
+        try optionalChoice(key) ?? fallback
+    }
+
+    private func optionalChoice<Choice>(_ key: String) throws -> Choice?
+    where Choice: CaseIterable & RawRepresentable<String> {
+        guard let text = config.string(forKey: ConfigKey(key)) else { return nil }
         guard let choice = Choice(rawValue: text) else {
             let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
             throw SettingsFault("\(key) is \(text). Use one of: \(known).")

@@ -133,7 +133,7 @@ struct RoleBuilder {
             credentials: settings.keys[.function].credentials, region: settings.region,
             surroundings: surroundings)
         return try FunctionHost(
-            settings: FunctionSettings(streamName: Pipeline.eventStream), storage: storage,
+            settings: FunctionSettings(of: settings), storage: storage,
             kinesis: client(Kinesis.self, over: .functionToBroker, as: .function, retries: RetryPolicy()),
             queue: client(SQS.self, over: .functionToBroker, as: .function, retries: RetryPolicy()),
             handler: CourierHandler(courier: courier), surroundings: surroundings, logger: logger)
@@ -214,9 +214,8 @@ struct RoleBuilder {
     ) -> NetworkClient<Service> {
         SigningClient(
             service, over: NetworkTransport(endpoint: settings.url(over: arrow), http: http),
-            credentials: settings.keys[holder].credentials, region: settings.region,
-            surroundings: surroundings,
-            retries: retries)
+            credentials: settings.credentials(of: holder, for: service), region: settings.region,
+            surroundings: surroundings, retries: retries)
     }
 }
 

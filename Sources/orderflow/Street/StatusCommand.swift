@@ -22,7 +22,9 @@ struct StatusCommand: AsyncParsableCommand {
         let ledgers = try Ledgers(in: path, only: [.shop, .broker, .oms, .function, .notify])
         let report = Report(
             directory: path, record: RunDirectory(path).streetRecord,
-            numbers: try PipelineSnapshot(of: ledgers, now: SystemTime().now))
+            numbers: try PipelineSnapshot(
+                of: ledgers, now: SystemTime().now,
+                elsewhere: try await QueueSight(directory: path).look()))
         Output.write((json ? report.json.text : report.text) + "\n")
         guard report.allRun else { throw ExitCode(1) }
     }
@@ -73,8 +75,7 @@ struct StatusCommand: AsyncParsableCommand {
         }
 
         private var numbersText: String {
-            let (shop, queue, orders) = (numbers.shop, numbers.queue, numbers.orders)
-            let oldest = queue.oldestAgeMilliseconds.map { ", oldest \($0) ms" } ?? ""
+            let (shop, orders) = (numbers.shop, numbers.orders)
             let lag = numbers.streamLagMilliseconds.map { ", oldest \($0) ms" } ?? ""
             let partners = numbers.partners.map { partner in
                 let age = partner.ageP95Milliseconds.map { ", p95 \($0) ms" } ?? ""
@@ -86,11 +87,23 @@ struct StatusCommand: AsyncParsableCommand {
             return
                 ([
                     "  shop      \(shop.acknowledged) of \(shop.sent) acknowledged, \(shop.refused) refused, \(shop.unsent) to hand over",
-                    "  queue     \(queue.waiting) waiting, \(queue.inFlight) in flight, \(queue.delayed) delayed, \(queue.deadLetters) dead letters\(oldest)",
+                    "  queue     \(queueText)",
                     "  orders    \(orders.stored) stored, \(orders.rejected) rejected, \(orders.repeats) repeats, \(orders.conflicts) conflicts, \(orders.outbox) in the outbox",
-                    "  stream    \(numbers.streamRecords) records, \(numbers.streamBehind) to hand on\(lag)",
+                    "  stream    \(numbers.streamRecords) records, \(numbers.streamBehind) to hand on\(lag)\(streamPlace)",
                 ] + partners + ["  \(numbers.equation)"]).joined(separator: "\n")
         }
+
+        private var queueText: String {
+            let (queue, elsewhere) = (numbers.queue, numbers.elsewhere)
+            if !numbers.knowsQueue { return "at \(elsewhere?.queue ?? ""); it \(elsewhere?.silence ?? "")" }
+            let oldest = queue.oldestAgeMilliseconds.map { ", oldest \($0) ms" } ?? ""
+            return """
+                \(queue.waiting) waiting, \(queue.inFlight) in flight, \(queue.delayed) delayed, \
+                \(queue.deadLetters) dead letters\(oldest)\(elsewhere?.queue.map { ", says \($0)" } ?? "")
+                """
+        }
+
+        private var streamPlace: String { numbers.elsewhere?.stream.map { ", at \($0)" } ?? "" }
 
         var json: JSONValue {
             var object = JSONObject()

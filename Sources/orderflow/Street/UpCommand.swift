@@ -90,7 +90,7 @@ struct UpCommand: AsyncParsableCommand {
         keeper.executableURL = URL(filePath: CommandLine.ownPath)
         keeper.arguments =
             ["up", "--foreground", "--detached", "--data", directory.path]
-            + (breakable ? ["--breakable"] : [])
+            + (breakable ? ["--breakable"] : []) + (options.amazon ? ["--amazon"] : [])
             + (options.config.map { ["--config", $0] } ?? [])
         keeper.standardInput = FileHandle.nullDevice
         keeper.standardOutput = FileHandle(forWritingAtPath: log)

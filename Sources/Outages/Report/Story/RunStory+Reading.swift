@@ -13,6 +13,7 @@ extension RunStory {
         var settings = AuditSettings(now: notes.moments.max() ?? .distantPast)
         settings.demandsRest = notes.verdict != nil
         settings.faults = notes.faults
+        settings.elsewhere = directory.elsewhere
         change(&settings)
         let audit = try Audit.report(on: ledgers, settings)
         let demanded = Self.demanded(by: notes)
@@ -69,6 +70,11 @@ extension RunVerdict {
         if let why = notes.verdict?["why"]?.string { remarks.append(why) }
         switch outcome {
         case .held: break
+        case .heldAsFarAsSeen(let unseen):
+            remarks += unseen.map { result in
+                "\(result.requirement.rawValue) was not decided: "
+                    + result.evidence.map(\.description).joined(separator: "; ")
+            }
         case .broken(let result):
             remarks.append("\(result.requirement.rawValue) did not hold: \(result.requirement.sentence)")
         case .invalid(let result):

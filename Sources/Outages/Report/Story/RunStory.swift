@@ -80,5 +80,5 @@ struct RunVerdict: Hashable, Sendable {
     var word: String
     var remarks: [String]
 
-    var isGood: Bool { word == "HELD" || word == "BROKE AS EXPECTED" }
+    var isGood: Bool { ["HELD", "HELD AS FAR AS SEEN", "BROKE AS EXPECTED"].contains(word) }
 }

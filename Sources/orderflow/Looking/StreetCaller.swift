@@ -2,45 +2,52 @@ import AsyncHTTPClient
 import Clockwork
 import Inspection
 import JSON
+import Outages
 import Wire
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// Speaks to a queue as any client of Amazon's does: endpoint, region and credentials from the standard
 /// environment.
-struct QueueCaller {
+struct StreetCaller {
     private let endpoint: String
     private let region: String
     private let credentials: Credentials
 
-    /// - Parameter directory: Where a broker that runs here has noted its port.
-    init(endpoint: String?, region: String?, directory: String) {
-        self.init(
-            to: endpoint ?? Self.environment("AWS_ENDPOINT_URL_SQS") ?? Self.environment("AWS_ENDPOINT_URL")
-                ?? Self.local("broker", in: directory) ?? "http://127.0.0.1:4566", region: region)
+    /// - Parameter directory: Of the street whose queue is meant where nobody says another.
+    /// - Throws: ``AmazonEnvironmentFault``.
+    init(endpoint: String?, region: String?, directory: String) throws {
+        let environment = try AmazonEnvironment.ofThisProcess()
+        try self.init(
+            to: endpoint ?? environment.endpoint(of: SQS.self) ?? RunDirectory(directory).elsewhere?.queue
+                ?? Self.local("broker", in: directory) ?? "http://127.0.0.1:4566",
+            region: region, environment)
+    }
+
+    /// The stream's, as ``init(endpoint:region:directory:)``.
+    init(stream endpoint: String?, region: String?, directory: String) throws {
+        let environment = try AmazonEnvironment.ofThisProcess()
+        try self.init(
+            to: endpoint ?? environment.endpoint(of: Kinesis.self) ?? RunDirectory(directory).elsewhere?.stream
+                ?? Self.local("broker", in: directory) ?? "http://127.0.0.1:4566",
+            region: region, environment)
     }
 
     /// The courier of a street that runs here.
-    ///
-    /// - Parameter directory: Where it has noted its port.
-    init(courier endpoint: String?, region: String?, directory: String) {
-        self.init(
-            to: endpoint ?? Self.local("courier", in: directory) ?? "http://127.0.0.1:4570", region: region)
+    init(courier endpoint: String?, region: String?, directory: String) throws {
+        try self.init(
+            to: endpoint ?? Self.local("courier", in: directory) ?? "http://127.0.0.1:4570", region: region,
+            try AmazonEnvironment.ofThisProcess())
     }
 
-    private init(to endpoint: String, region: String?) {
+    private init(to endpoint: String, region: String?, _ environment: AmazonEnvironment) throws {
         self.endpoint = endpoint
-        self.region =
-            region ?? Self.environment("AWS_REGION") ?? Self.environment("AWS_DEFAULT_REGION") ?? "us-east-1"
-        credentials = Credentials(
-            accessKeyID: Self.environment("AWS_ACCESS_KEY_ID") ?? "test",
-            secretAccessKey: Self.environment("AWS_SECRET_ACCESS_KEY") ?? "test",
-            sessionToken: Self.environment("AWS_SESSION_TOKEN"))
+        self.region = region ?? environment.region?.name ?? "us-east-1"
+        credentials =
+            try environment.choosesCredentials
+            ? environment.credentials() ?? Self.developer : Self.developer
     }
+
+    /// Whom our own broker knows; so a default profile that is there for something else is not tried on it.
+    private static let developer = Credentials(accessKeyID: "test", secretAccessKey: "test")
 
     /// Makes calls, and closes the connection behind them.
     ///
@@ -95,9 +102,5 @@ struct QueueCaller {
     private static func local(_ role: String, in directory: String) -> String? {
         TextFile.read("\(directory)/ports.json").flatMap { try? JSONValue(parsing: Array($0.utf8)) }?[role]?
             .integer.map { "http://127.0.0.1:\($0)" }
-    }
-
-    private static func environment(_ name: String) -> String? {
-        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 }
