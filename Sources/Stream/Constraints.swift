@@ -65,6 +65,9 @@ public struct Constraints: Sendable {
         length(of: name, in: 1...128, at: path)
     }
 
+    /// A shard's name: 1 to 128 letters, digits, underscores, dots and hyphens.
+    public mutating func shardID(_ id: String?, at path: String) { streamName(id, at: path) }
+
     /// How a stream is named: by its name, by its ARN, or by both.
     public mutating func stream(named name: String?, arn: String?) {
         streamName(name)

@@ -4,8 +4,9 @@ import Clockwork
 public enum StreamChange: Hashable, Sendable {
     /// A record got its place.
     case appended(Placement)
-    /// A shard takes no more records.
-    case closed(shard: Int, second: Int64)
+    /// A shard takes no more records. It is told as it ended, for nothing comes behind.
+    case closed(Shard)
+    /// A shard goes on where others ended.
     case opened(Shard)
 }
 
@@ -54,13 +55,26 @@ public struct DataStream: Sendable {
         self.account = account
         self.createdAt = createdAt
         self.shards = shards
-        routes = []
-        rebuildRoutes()
-    }
-
-    private mutating func rebuildRoutes() {
         routes = shards.filter(\.isOpen).map { ($0.hashKeys.lowerBound, $0.number) }.sorted {
             $0.first < $1.first
+        }
+    }
+
+    /// Takes over what was decided, by this stream or by one that is ahead of it. What it knows already changes nothing.
+    public mutating func apply(_ change: StreamChange) {
+        switch change {
+        case .appended(let placement):
+            guard placement.counter > shards[placement.shard].lastCounter else { return }
+            shards[placement.shard].lastCounter = placement.counter
+            shards[placement.shard].lastArrival = placement.arrival
+        case .closed(let shard):
+            shards[shard.number] = shard
+            routes.removeAll { $0.shard == shard.number }
+        case .opened(let shard):
+            guard shard.number == shards.count else { return }
+            shards.append(shard)
+            let first = shard.hashKeys.lowerBound
+            routes.insert((first, shard.number), at: routes.firstIndex { $0.first > first } ?? routes.count)
         }
     }
 
@@ -69,9 +83,10 @@ public struct DataStream: Sendable {
 
     /// A shard by its number.
     ///
-    /// - Throws: `ResourceNotFoundException`.
-    public func shard(_ number: Int) throws(StreamFault) -> Shard {
-        guard shards.indices.contains(number) else {
+    /// - Parameter horizon: What arrived before has expired.
+    /// - Throws: `ResourceNotFoundException`, also for one that has ended and whose last record has expired.
+    public func shard(_ number: Int, horizon: Timestamp) throws(StreamFault) -> Shard {
+        guard shards.indices.contains(number), !shards[number].hasExpired(horizon: horizon) else {
             throw StreamFault(
                 "ResourceNotFoundException",
                 "Shard \(Shard.id(of: number)) in stream \(name) under account \(account) does not exist")
@@ -90,13 +105,14 @@ public struct DataStream: Sendable {
     ) throws(StreamFault) -> Placement {
         if let ordering { try check(ordering: ordering, now: now) }
         let number = shard(for: hashKey)
-        var shard = shards[number]
-        shard.lastCounter += 1
-        shard.lastArrival = max(shard.lastArrival, now, Timestamp(seconds: shard.creation))
-        shards[number] = shard
-        return Placement(
-            shard: number, counter: shard.lastCounter, arrival: shard.lastArrival,
-            sequenceNumber: shard.sequenceNumber(counter: shard.lastCounter, arrival: shard.lastArrival))
+        let shard = shards[number]
+        let counter = shard.lastCounter + 1
+        let arrival = max(shard.lastArrival, now, Timestamp(seconds: shard.creation))
+        let placement = Placement(
+            shard: number, counter: counter, arrival: arrival,
+            sequenceNumber: shard.sequenceNumber(counter: counter, arrival: arrival))
+        apply(.appended(placement))
+        return placement
     }
 
     /// The number of the open shard that takes records of a hash key.

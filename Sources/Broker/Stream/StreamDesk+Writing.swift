@@ -77,15 +77,17 @@ extension StreamDesk {
             return keys
         }
         let now = surroundings.now
-        let (ticket, placed) = try streams.withLock { streams in
+        let (ticket, placed, key) = try streams.withLock { streams in
             try commit.acceptMore()
-            guard var open = streams.open[name], open.key != nil else { throw notFound(name) }
-            if let large = entries.first(where: { $0.bytes > open.maxRecordKiB << 10 }) {
+            guard var open = streams.open[name], let key = open.key, open.status.takesRecords else {
+                throw notFound(name)
+            }
+            if let large = entries.first(where: { $0.bytes > open.settings.maxRecordKiB << 10 }) {
                 throw WireError(
                     "ValidationException",
                     """
                     A record has \(large.bytes) bytes of data and partition key together. Stream \(name.name) under \
-                    account \(settings.account) takes \(open.maxRecordKiB) KiB.
+                    account \(settings.account) takes \(open.settings.maxRecordKiB) KiB.
                     """)
             }
             let placed = try WireError.mapping { () throws(StreamFault) in
@@ -103,16 +105,17 @@ extension StreamDesk {
                     partitionKey: entry.partitionKey, data: entry.data.bytes)
             }
             let bytes = entries.reduce(0) { $0 + $1.bytes + 64 }
-            return (commit.enqueue(bytes: bytes) { try StreamStore.append(records, in: $0) }, placed)
+            return (commit.enqueue(bytes: bytes) { try StreamStore.append(records, in: $0) }, placed, key)
         }
         try await ticket.durable()
-        publish(placed, of: name)
+        publish(placed, of: name, key: key)
         return placed
     }
 
     /// Lets readers know of records that are durable now.
-    private func publish(_ placed: [Placement], of name: StreamName) {
+    private func publish(_ placed: [Placement], of name: StreamName, key: Int64) {
         let open = streams.withLock { streams -> OpenStream? in
+            guard streams.open[name]?.key == key else { return nil }  // deleted meanwhile, and perhaps made anew
             for placement in placed { streams.open[name]?.publish(placement) }
             return streams.open[name]
         }
