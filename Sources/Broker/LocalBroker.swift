@@ -67,7 +67,7 @@ public final class LocalBroker: Service {
         streams = try StreamDesk(
             settings: StreamDesk.Settings(
                 account: settings.account, mostShards: settings.mostShards,
-                controlDelay: settings.controlDelay),
+                controlDelay: settings.controlDelay, throttles: settings.throttlesStreams),
             commit: commit, reader: reader, surroundings: self.surroundings,
             seal: seal, moods: moods)
         var front = WireFront(

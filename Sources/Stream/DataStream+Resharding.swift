@@ -75,7 +75,11 @@ extension DataStream {
         case .merge(let number, let other):
             _ = try merging(number, with: other)
             return merge(number, with: other, now: now)
-        case .scale(let target): return try scale(to: target, now: now)
+        case .scale(let target):
+            var scaled = self
+            let changes = try scaled.scale(to: target, now: now)
+            self = scaled
+            return changes
         }
     }
 

@@ -29,6 +29,8 @@ public struct DataStream: Sendable {
     public private(set) var shards: [Shard]
     /// Open shards by their lowest hash key, ascending.
     private var routes: [(first: HashKey, shard: Int)]
+    /// Counts the records that were spread over the shards.
+    private var turn = 0
 
     /// Shards that cover all hash keys evenly. Source: ranges and creation second observed on Amazon Kinesis.
     ///
@@ -94,17 +96,23 @@ public struct DataStream: Sendable {
         return shards[number]
     }
 
-    /// Gives a record its place.
-    ///
-    /// - Parameters:
-    ///   - hashKey: Picks the shard.
-    ///   - ordering: The caller's `SequenceNumberForOrdering`; the new number is greater in any case.
-    ///   - now: The moment of arrival. Within a shard arrival never runs backwards.
+    /// Gives a record a place in the shard that takes its hash key.
     public mutating func append(
         _ hashKey: HashKey, ordering: String? = nil, now: Timestamp
     ) throws(StreamFault) -> Placement {
+        try append(to: shard(for: hashKey), ordering: ordering, now: now)
+    }
+
+    /// Gives a record its place.
+    ///
+    /// - Parameters:
+    ///   - number: Of an open shard.
+    ///   - ordering: The caller's `SequenceNumberForOrdering`; the new number is greater in any case.
+    ///   - now: The moment of arrival. Within a shard arrival never runs backwards.
+    public mutating func append(
+        to number: Int, ordering: String? = nil, now: Timestamp
+    ) throws(StreamFault) -> Placement {
         if let ordering { try check(ordering: ordering, now: now) }
-        let number = shard(for: hashKey)
         let shard = shards[number]
         let counter = shard.lastCounter + 1
         let arrival = max(shard.lastArrival, now, Timestamp(seconds: shard.creation))
@@ -124,6 +132,12 @@ public struct DataStream: Sendable {
             if routes[middle].first <= key { low = middle } else { high = middle }
         }
         return routes[low].shard
+    }
+
+    /// The number of the open shard whose turn it is.
+    public mutating func shardInTurn() -> Int {
+        turn += 1
+        return routes[turn % routes.count].shard
     }
 
     private func check(ordering: String, now: Timestamp) throws(StreamFault) {

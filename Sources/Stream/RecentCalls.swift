@@ -2,19 +2,21 @@ import Clockwork
 
 /// When the calls were made of which a stream bears only so many a day.
 ///
-/// Source: Amazon Kinesis API Reference, `UpdateShardCount`, `UpdateStreamMode`, `StartStreamEncryption`.
+/// Source: Amazon Kinesis API Reference, `UpdateShardCount`, `UpdateStreamMode`, `StartStreamEncryption` and
+/// `StopStreamEncryption`.
 public struct RecentCalls: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         case shardCount = "UpdateShardCount"
         case mode = "UpdateStreamMode"
         case encryption = "StartStreamEncryption"
+        case endOfEncryption = "StopStreamEncryption"
 
         /// The most within 24 hours.
         var most: Int {
             switch self {
             case .shardCount: 10
             case .mode: 2
-            case .encryption: 25
+            case .encryption, .endOfEncryption: 25
             }
         }
     }

@@ -12,12 +12,21 @@ struct Streams {
     var open: [StreamName: OpenStream] = [:]
     /// The ``DataStream/lastCreation`` of deleted streams, for their namesakes to come.
     var lastCreations: [StreamName: Int64] = [:]
+    /// Tags of streams and consumers.
+    var tags: [ResourceARN: [String: String]] = [:]
+    /// By region.
+    var commitments: [String: BillingCommitment] = [:]
     /// The row number of the next shard. No two shards ever have the same.
     var nextShardKey: Int64 = 1
 
     mutating func takeShardKeys(_ count: Int) -> [Int64] {
         defer { nextShardKey += Int64(count) }
         return (0..<Int64(count)).map { nextShardKey + $0 }
+    }
+
+    /// Streams in ON_DEMAND mode in a region.
+    func onDemandStreams(in region: String, except name: StreamName? = nil) -> Int {
+        open.count { $0.key.region == region && $0.key != name && $0.value.settings.mode == .onDemand }
     }
 
     /// Open shards in a region.
@@ -41,12 +50,14 @@ struct OpenStream {
     var transition: StreamTransition?
     /// True while a change of its settings or shards is on its way to the disk.
     var isChanging = false
+    /// How much its shards may still take and tell, by their numbers; nil where that is not bounded.
+    private var throughput: [Int: ShardThroughput]?
     /// What has been decided of its shards and is not known to be durable.
     private var underWay: [StreamChange] = []
 
     init(
         key: Int64?, stream: DataStream, shardKeys: [Int64], settings: StreamSettings,
-        transition: StreamTransition? = nil
+        transition: StreamTransition? = nil, isThrottled: Bool = false
     ) {
         self.key = key
         self.stream = stream
@@ -54,6 +65,7 @@ struct OpenStream {
         self.shardKeys = shardKeys
         self.settings = settings
         self.transition = transition
+        throughput = isThrottled ? [:] : nil
     }
 
     var status: StreamStatus { transition?.status ?? (isChanging ? .updating : .active) }
@@ -76,6 +88,25 @@ struct OpenStream {
         underWay = try stream.reshard(plan, now: now)
         shardKeys += keys(stream.shards.count - known)
         return underWay
+    }
+
+    /// The number of the shard that takes a record.
+    mutating func home(of key: HashKey) -> Int {
+        settings.distribution == .auto ? stream.shardInTurn() : stream.shard(for: key)
+    }
+
+    /// Whether a shard takes so many bytes now, which then count.
+    mutating func admitsRecord(of bytes: Int, to shard: Int, now: Duration) -> Bool {
+        throughput?[shard, default: ShardThroughput(now: now)].admitsRecord(of: bytes, now: now) ?? true
+    }
+
+    /// Whether a shard may be read now, which then counts.
+    mutating func admitsRead(of shard: Int, now: Duration) -> Bool {
+        throughput?[shard, default: ShardThroughput(now: now)].admitsRead(now: now) ?? true
+    }
+
+    mutating func noteRead(of bytes: Int, from shard: Int) {
+        throughput?[shard]?.noteRead(of: bytes)
     }
 
     /// Lets readers know of a record that is durable now.

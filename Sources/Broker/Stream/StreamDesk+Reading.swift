@@ -53,6 +53,7 @@ extension StreamDesk {
         _ = try streamName(iterator.stream, request.streamARN, caller)  // refuses another stream's ARN
         if request.dryRun == true { throw WireError.dryRun }
         let shard = open.committed.shards[iterator.shard]
+        try admitRead(of: iterator.shard, of: open, caller)
         let horizon = horizon(of: open, now: now)
         var found: [StreamStore.StoredRecord] = []
         if iterator.place.counter <= shard.lastCounter {
@@ -62,11 +63,13 @@ extension StreamDesk {
                     limit: request.limit ?? 10_000, bytes: 10 << 20, in: db)
             }
         }
+        noteRead(of: found, from: iterator.shard, of: open, caller)
         let next: ReadingPlace =
             if let last = found.last {
                 .after(counter: last.counter, arrival: last.arrival)
             } else if iterator.place.precedes(counter: shard.lastCounter, arrival: shard.lastArrival) {
-                .after(counter: shard.lastCounter, arrival: shard.lastArrival)  // all that lay ahead has expired
+                // All that lay ahead has expired.
+                .after(counter: shard.lastCounter, arrival: shard.lastArrival)
             } else {
                 iterator.place
             }
@@ -78,13 +81,31 @@ extension StreamDesk {
                     sequenceNumber: shard.sequenceNumber(counter: record.counter, arrival: record.arrival)
                         .description,
                     approximateArrivalTimestamp: record.arrival, data: Blob(record.data),
-                    partitionKey: record.partitionKey)
+                    partitionKey: record.partitionKey, encryptionType: record.isEncrypted ? "KMS" : nil)
             },
             nextShardIterator: isAtEnd && !shard.isOpen
                 ? nil : sealed(next, shard: iterator.shard, of: open.stream, at: now),
             millisBehindLatest: behind,
             childShards: isAtEnd && !shard.isOpen
                 ? open.committed.children(of: shard.number).map(Self.child) : nil)
+    }
+
+    /// Refuses a call of GetRecords more than Amazon allows.
+    private func admitRead(of shard: Int, of open: OpenStream, _ caller: Caller) throws(WireError) {
+        guard settings.throttles else { return }
+        let name = StreamName(region: caller.region, name: open.stream.name)
+        let uptime = surroundings.time.uptime
+        let isAdmitted = streams.withLock { $0.open[name]?.admitsRead(of: shard, now: uptime) }
+        if isAdmitted == false { throw throughputExceeded(shard: shard, of: name) }
+    }
+
+    private func noteRead(
+        of records: [StreamStore.StoredRecord], from shard: Int, of open: OpenStream, _ caller: Caller
+    ) {
+        guard settings.throttles else { return }
+        let bytes = records.reduce(0) { $0 + $1.data.count + $1.partitionKey.utf8.count }
+        let name = StreamName(region: caller.region, name: open.stream.name)
+        streams.withLock { $0.open[name]?.noteRead(of: bytes, from: shard) }
     }
 
     /// Waits until a shard has something behind its iterator.

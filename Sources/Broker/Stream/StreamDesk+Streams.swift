@@ -13,10 +13,15 @@ extension StreamDesk {
         let ticket = try streams.withLock { streams in
             try commit.acceptMore()
             let open = try made(name, as: request, now: now, among: &streams)
-            streams.open[name] = open
             let tags = request.tags?.entries ?? []
+            let arn = ResourceARN(arn(of: name))
+            streams.tags[arn] = try WireError.mapping { () throws(StreamFault) in
+                try StreamTags.adding(tags, to: [:], of: name.name, account: settings.account)
+            }
+            streams.open[name] = open
             return commit.enqueue { db in
-                try StreamStore.insert(open, region: name.region, tags: tags, in: db)
+                try StreamStore.tag(arn, with: tags, in: db)
+                return try StreamStore.insert(open, region: name.region, in: db)
             }
         }
         let key = try await ticket.durable()
@@ -42,16 +47,31 @@ extension StreamDesk {
                 "LimitExceededException", "\(creating) streams are being created. Wait until some are ACTIVE."
             )
         }
+        let wishes = try wishes(of: request, in: name.region, among: streams, now: now)
         let stream = DataStream(
             name: name.name, account: settings.account, shardCount: count, now: now,
             after: streams.lastCreations[name] ?? .min)
         return OpenStream(
-            key: nil, stream: stream, shardKeys: streams.takeShardKeys(count),
-            settings: StreamSettings(
-                mode: request.streamModeDetails.flatMap { StreamMode(rawValue: $0.streamMode) }
-                    ?? .provisioned,
-                maxRecordKiB: request.maxRecordSizeInKiB ?? 1_024),
-            transition: transition(to: .creating, now: now))
+            key: nil, stream: stream, shardKeys: streams.takeShardKeys(count), settings: wishes,
+            transition: transition(to: .creating, now: now), isThrottled: settings.throttles)
+    }
+
+    private func wishes(
+        of request: CreateStream, in region: String, among streams: Streams, now: Timestamp
+    ) throws(WireError) -> StreamSettings {
+        let mode = request.streamModeDetails.flatMap { StreamMode(rawValue: $0.streamMode) } ?? .provisioned
+        if mode == .onDemand { try allow(onDemandStream: streams.onDemandStreams(in: region) + 1) }
+        let isCommitted = (streams.commitments[region] ?? BillingCommitment()).status(now: now) != .disabled
+        return try WireError.mapping { () throws(StreamFault) in
+            var settings = StreamSettings(mode: mode, maxRecordKiB: request.maxRecordSizeInKiB ?? 1_024)
+            if let warm = request.warmThroughputMiBps {
+                try settings.warm(to: warm, isCommitted: isCommitted, of: request.streamName)
+            }
+            if let distribution = request.recordDistributionStrategy.flatMap(RecordDistribution.init) {
+                try settings.distribute(by: distribution, of: request.streamName)
+            }
+            return settings
+        }
     }
 
     /// Refuses more open shards than an account may have in a region.
@@ -78,15 +98,11 @@ extension StreamDesk {
             at: "streamModeDetails.streamMode")
         constraints.tags(request.tags?.entries)
         constraints.value(request.maxRecordSizeInKiB, in: 1_024...10_240, at: "maxRecordSizeInKiB")
+        constraints.value(request.warmThroughputMiBps, in: 0...(.max), at: "warmThroughputMiBps")
+        constraints.word(
+            request.recordDistributionStrategy, among: RecordDistribution.allCases.map(\.rawValue),
+            at: "recordDistributionStrategy")
         try WireError.mapping { () throws(StreamFault) in try constraints.check() }
-        guard (request.tags?.count ?? 0) <= 50 else {
-            throw WireError(
-                "InvalidArgumentException",
-                """
-                Failed to add tags to stream \(request.streamName) under account \(settings.account) because a given \
-                stream cannot have more than 50 tags associated with it.
-                """)
-        }
     }
 
     func delete(_ request: DeleteStream, for caller: Caller) async throws -> NoOutput {
@@ -116,8 +132,12 @@ extension StreamDesk {
     func remove(_ name: StreamName, from streams: inout Streams, key: Int64) -> CommitTicket<Void> {
         streams.lastCreations[name] = streams.open[name]?.stream.lastCreation
         streams.open[name] = nil
-        let arn = arn(of: name).description
-        return commit.enqueue { try StreamStore.delete(key, named: arn, in: $0) }
+        let arn = arn(of: name)
+        streams.tags = streams.tags.filter { $0.key.stream != arn }
+        return commit.enqueue { db in
+            try StreamStore.delete(key, in: db)
+            try StreamStore.forget(arn, in: db)
+        }
     }
 
     func describe(_ request: DescribeStream, for caller: Caller) throws -> DescribeStream.Output {

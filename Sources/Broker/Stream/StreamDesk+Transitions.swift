@@ -10,9 +10,11 @@ import Wire
 extension StreamDesk {
     /// Changes the settings of an ACTIVE stream. The new ones hold once they are durable.
     ///
-    /// - Parameter decide: Changes the settings; leaves them as they are where there is nothing to do.
+    /// - Parameters:
+    ///   - takesNoTime: True where Amazon's stream stays ACTIVE, too.
+    ///   - decide: Changes the settings; leaves them as they are where there is nothing to do.
     func change<Answer>(
-        _ name: StreamName,
+        _ name: StreamName, takesNoTime: Bool = false,
         _ decide: (_ settings: inout StreamSettings, _ stream: DataStream, _ now: Timestamp) throws -> Answer
     ) async throws -> Answer where Answer: Sendable {
         let now = surroundings.now
@@ -22,7 +24,8 @@ extension StreamDesk {
             var settings = open.settings
             let answer = try faults { try decide(&settings, open.stream, now) }
             guard settings != open.settings else { return (nil, answer) }
-            return (begin(settings, of: name, key: key, now: now, among: &streams), answer)
+            let updating = takesNoTime ? nil : transition(to: .updating, now: now)
+            return (begin(settings, updating, of: name, key: key, among: &streams), answer)
         }
         if let change { try await end(change) }
         return answer
@@ -147,13 +150,6 @@ extension StreamDesk {
         guard let open = streams.open[name], let key = open.key else { throw notFound(name) }
         guard open.status == .active else { throw notActive(name, open.status) }
         return (open, key)
-    }
-
-    private func begin(
-        _ settings: StreamSettings, of name: StreamName, key: Int64, now: Timestamp,
-        among streams: inout Streams
-    ) -> Change {
-        begin(settings, transition(to: .updating, now: now), of: name, key: key, among: &streams)
     }
 
     private func begin(

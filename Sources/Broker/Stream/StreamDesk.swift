@@ -18,6 +18,8 @@ final class StreamDesk: Sendable {
         var mostShards = 1_000
         /// How long a stream is CREATING, UPDATING or DELETING.
         var controlDelay = Duration.zero
+        /// Whether shards take and tell no more than Amazon's do.
+        var throttles = false
     }
 
     let settings: Settings
@@ -54,12 +56,15 @@ final class StreamDesk: Sendable {
         let rows = try StreamStore.loadAll(db)
         let lastCreations = try StreamStore.lastCreations(db)
         let nextShardKey = try StreamStore.nextShardKey(db)
+        let (tags, commitments) = (try StreamStore.tags(db), try StreamStore.commitments(db))
         streams.withLock { streams in
-            streams = Streams(lastCreations: lastCreations, nextShardKey: nextShardKey)
+            streams = Streams(
+                lastCreations: lastCreations, tags: tags, commitments: commitments, nextShardKey: nextShardKey
+            )
             for row in rows {
                 streams.open[StreamName(region: row.region, name: row.stream.name)] = OpenStream(
                     key: row.key, stream: row.stream, shardKeys: row.shardKeys, settings: row.settings,
-                    transition: row.transition)
+                    transition: row.transition, isThrottled: settings.throttles)
             }
         }
     }
@@ -76,6 +81,28 @@ final class StreamDesk: Sendable {
         desk.on(SplitShard.self) { [self] in try await split($0, for: $1) }
         desk.on(MergeShards.self) { [self] in try await merge($0, for: $1) }
         desk.on(UpdateShardCount.self) { [self] in try await scale($0, for: $1) }
+        desk.on(IncreaseStreamRetentionPeriod.self) { [self] in try await keepLonger($0, for: $1) }
+        desk.on(DecreaseStreamRetentionPeriod.self) { [self] in try await letGoSooner($0, for: $1) }
+        desk.on(UpdateMaxRecordSize.self) { [self] in try await resize($0, for: $1) }
+        desk.on(StartStreamEncryption.self) { [self] in try await encrypt($0, for: $1) }
+        desk.on(StopStreamEncryption.self) { [self] in try await encryptNoMore($0, for: $1) }
+        desk.on(EnableEnhancedMonitoring.self) { [self] in try await monitor($0, for: $1) }
+        desk.on(DisableEnhancedMonitoring.self) { [self] in try await monitorLess($0, for: $1) }
+        desk.on(UpdateStreamMode.self) { [self] in try await manage($0, for: $1) }
+        desk.on(UpdateStreamWarmThroughput.self) { [self] in try await warm($0, for: $1) }
+        desk.on(UpdateStreamRecordDistributionStrategy.self) { [self] in try await distribute($0, for: $1) }
+        desk.on(AddTagsToStream.self) { [self] in try await tag($0, for: $1) }
+        desk.on(RemoveTagsFromStream.self) { [self] in try await untag($0, for: $1) }
+        desk.on(ListTagsForStream.self) { [self] in try tags($0, for: $1) }
+        desk.on(TagResource.self) { [self] in try await tag($0, for: $1) }
+        desk.on(UntagResource.self) { [self] in try await untag($0, for: $1) }
+        desk.on(ListTagsForResource.self) { [self] in try tags($0, for: $1) }
+        desk.on(PutResourcePolicy.self) { [self] in try await put($0, for: $1) }
+        desk.on(GetResourcePolicy.self) { [self] in try policy($0, for: $1) }
+        desk.on(DeleteResourcePolicy.self) { [self] in try await delete($0, for: $1) }
+        desk.on(DescribeLimits.self) { [self] in try limits($0, for: $1) }
+        desk.on(DescribeAccountSettings.self) { [self] in try account($0, for: $1) }
+        desk.on(UpdateAccountSettings.self) { [self] in try await account($0, for: $1) }
         desk.on(PutRecord.self) { [self] in try await put($0, for: $1) }
         desk.on(PutRecords.self) { [self] in try await put($0, for: $1) }
         desk.on(GetShardIterator.self) { [self] in try iterator($0, for: $1) }

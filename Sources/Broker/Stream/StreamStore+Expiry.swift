@@ -40,8 +40,8 @@ extension StreamStore {
         return bite
     }
 
-    /// Forgets a stream with its shards, tags and policies. Its records stay for ``clear(forgottenShard:in:)``.
-    static func delete(_ key: Int64, named arn: String, in db: Database) throws {
+    /// Forgets a stream and its shards. Its records stay for ``clear(forgottenShard:in:)``.
+    static func delete(_ key: Int64, in db: Database) throws {
         try db.execute(
             sql: """
                 INSERT OR REPLACE INTO deleted_streams (region, name, last_creation)

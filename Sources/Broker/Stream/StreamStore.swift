@@ -26,6 +26,7 @@ struct StreamStore: Sendable {
         var arrival: Timestamp
         var partitionKey: String
         var data: [UInt8]
+        var isEncrypted: Bool
     }
 
     static func addMigrations(to migrator: inout DatabaseMigrator) {
@@ -52,6 +53,16 @@ struct StreamStore: Sendable {
         }
         migrator.registerMigration("what a stream is in the middle of, and what its owner has set") { db in
             try db.execute(sql: settingsSchema)
+        }
+        migrator.registerMigration("tags and policies by what they belong to") { db in
+            try db.execute(sql: resourcesSchema)
+        }
+        migrator.registerMigration("which records are encrypted") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE records ADD COLUMN is_encrypted INTEGER NOT NULL DEFAULT 0
+                      CHECK (is_encrypted IN (0, 1))
+                    """)
         }
     }
 
@@ -115,7 +126,7 @@ struct StreamStore: Sendable {
 
     /// - Returns: The stream's row number.
     static func insert(
-        _ open: OpenStream, region: String, tags: [(key: String, value: String)], in db: Database
+        _ open: OpenStream, region: String, in db: Database
     ) throws -> Int64 {
         let stream = open.stream
         try db.execute(
@@ -129,11 +140,6 @@ struct StreamStore: Sendable {
             ])
         let key = db.lastInsertedRowID
         try save(open.settings, open.transition, of: key, in: db)
-        for (name, value) in tags {
-            try db.execute(
-                sql: "INSERT INTO stream_tags (stream_key, key, value) VALUES (?, ?, ?)",
-                arguments: [key, name, value])
-        }
         try write(stream.shards.map(StreamChange.opened), shardKeys: open.shardKeys, of: key, in: db)
         return key
     }
@@ -169,11 +175,13 @@ struct StreamStore: Sendable {
 
     static func append(_ records: [NewRecord], in db: Database) throws {
         let statement = try db.cachedStatement(
-            sql: "INSERT INTO records (place, arrived_at, partition_key, data) VALUES (?, ?, ?, ?)")
+            sql: """
+                INSERT INTO records (place, arrived_at, partition_key, data, is_encrypted) VALUES (?, ?, ?, ?, ?)
+                """)
         for record in records {
             try statement.execute(arguments: [
                 record.shardKey << counterBits | Int64(record.counter), record.arrival.microseconds,
-                record.partitionKey, Data(record.data),
+                record.partitionKey, Data(record.data), record.isEncrypted,
             ])
         }
     }
@@ -237,6 +245,7 @@ struct StreamStore: Sendable {
         var arrival: Timestamp
         var partitionKey: String
         var data: [UInt8]
+        var isEncrypted: Bool
     }
 
     /// Reads on from a place: at most so many records, at most so many bytes, but one in any case.
@@ -249,7 +258,7 @@ struct StreamStore: Sendable {
         let cursor = try GRDB.Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT place, arrived_at, partition_key, data FROM records
+                    SELECT place, arrived_at, partition_key, data, is_encrypted FROM records
                     WHERE place BETWEEN ? AND ? ORDER BY place
                     """),
             arguments: [from, first | (1 << counterBits - 1)])
@@ -264,7 +273,9 @@ struct StreamStore: Sendable {
             size += data.count + partitionKey.utf8.count
             if size > bytes, !records.isEmpty { break }
             records.append(
-                StoredRecord(counter: counter, arrival: arrival, partitionKey: partitionKey, data: data))
+                StoredRecord(
+                    counter: counter, arrival: arrival, partitionKey: partitionKey, data: data,
+                    isEncrypted: row[4]))
         }
         return records
     }

@@ -1,3 +1,4 @@
+import Clockwork
 import JSON
 import Wire
 
@@ -63,6 +64,8 @@ extension StreetSettings {
     private var streamSection: JSONValue {
         var section = JSONObject()
         section["shards"] = JSONValue(shards)
+        section["controlDelay"] = JSONValue(controlDelay.milliseconds)
+        section["throttle"] = .bool(throttlesStreams)
         section["endpoint"] = streamEndpoint.map(JSONValue.string)
         return .object(section)
     }

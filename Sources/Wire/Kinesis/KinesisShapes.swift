@@ -193,14 +193,18 @@ public struct StreamRecord: Codable, Hashable, Sendable {
     public var approximateArrivalTimestamp: Timestamp
     public var data: Blob
     public var partitionKey: String
+    /// `KMS` if the stream was encrypted when it was put.
+    public var encryptionType: String?
 
     public init(
-        sequenceNumber: String, approximateArrivalTimestamp: Timestamp, data: Blob, partitionKey: String
+        sequenceNumber: String, approximateArrivalTimestamp: Timestamp, data: Blob, partitionKey: String,
+        encryptionType: String? = nil
     ) {
         self.sequenceNumber = sequenceNumber
         self.approximateArrivalTimestamp = approximateArrivalTimestamp
         self.data = data
         self.partitionKey = partitionKey
+        self.encryptionType = encryptionType
     }
 }
 
