@@ -52,7 +52,7 @@ let targets: [[Target]] = [
     // Language, rules, protocol, windows.
     house("Orders", on: ["Clockwork", "JSON", crypto]),
     house("Queue", on: ["Clockwork", "JSON", crypto] + collections),
-    house("Stream", on: ["Clockwork", crypto]),
+    house("Stream", on: ["Clockwork", "JSON", crypto]),
     house(
         "Wire",
         on: ["Clockwork", "JSON", crypto, httpClient, lifecycle, logging] + nio + collections),

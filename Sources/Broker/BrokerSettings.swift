@@ -21,8 +21,13 @@ public struct BrokerSettings: Sendable {
     /// How long a deleted queue's name cannot be taken again, and how long after a purge the next one is refused.
     /// Amazon's 60 seconds are right for a rehearsal and in the way of everything else.
     public var quietSpan = Duration.zero
-    /// Open shards of all streams together.
+    /// Open shards of a region's streams together.
     public var mostShards = 1_000
+    /// How long a stream is CREATING, UPDATING or DELETING. Amazon takes some twenty seconds; without any, who waits for
+    /// ACTIVE finds it at the first look.
+    public var controlDelay = Duration.zero
+    /// Whether a shard takes 1 MiB and 1,000 records and answers 5 reads and 2 MiB in a second and no more, as Amazon's.
+    public var throttlesStreams = false
     /// Whether it may be put in moods by `BrokerControl`: for rehearsals, never in service.
     public var permitsMoods = false
     /// Told whenever a mood has done something, with its kind.

@@ -65,7 +65,9 @@ public final class LocalBroker: Service {
             commit: commit, reader: reader, surroundings: self.surroundings,
             seal: seal, moods: moods)
         streams = try StreamDesk(
-            settings: StreamDesk.Settings(account: settings.account, mostShards: settings.mostShards),
+            settings: StreamDesk.Settings(
+                account: settings.account, mostShards: settings.mostShards,
+                controlDelay: settings.controlDelay, throttles: settings.throttlesStreams),
             commit: commit, reader: reader, surroundings: self.surroundings,
             seal: seal, moods: moods)
         var front = WireFront(
@@ -120,6 +122,7 @@ public final class LocalBroker: Service {
             group.addTask { await queues.keepTime() }
             group.addTask { await queues.carryMoves() }
             group.addTask { await streams.trim() }
+            group.addTask { await streams.keepTime() }
             group.addTask { [disk, surroundings, logger] in
                 await disk.keepWatch(by: surroundings.time, logger: logger)
             }

@@ -22,8 +22,12 @@ extension WireError {
         do {
             return try decide()
         } catch {
-            throw WireError(error.type, error.message, status: error.status)
+            throw WireError(error)
         }
+    }
+
+    init(_ fault: StreamFault) {
+        self.init(fault.type, fault.message, status: fault.status)
     }
 }
 

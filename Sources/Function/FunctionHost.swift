@@ -1,6 +1,7 @@
 import Clockwork
 import Disk
 import Logging
+import Orders
 import ServiceLifecycle
 import Synchronization
 import Wire
@@ -100,8 +101,14 @@ package final class FunctionHost: Service {
         var setback = Setback(backoff: Backoff(), logger: logger)
         while goesOn {
             do {
+                let family = try await shards()
+                let beingRead = state.withLock { Set($0.readers.keys) }
+                for shardID in family.forgotten(of: try ledger.unfinishedShards())
+                where !beingRead.contains(shardID) { try passOver(shardID) }
                 let finished = try ledger.finishedShards()
-                for shardID in try await shards().readable(finished: finished) { begin(shardID, in: &group) }
+                for shardID in family.readable(finished: finished, beingRead: beingRead) {
+                    begin(shardID, in: &group)
+                }
                 setback.isOver("The stream is there")
                 await bell.heard()
             } catch {
@@ -113,6 +120,21 @@ package final class FunctionHost: Service {
                 await bell.heard(within: wait, by: surroundings.time)
             }
         }
+    }
+
+    /// Ends a shard that the stream has forgotten before it was known to be read to its end. What was left in it has
+    /// expired unread, and whoever put it there should know.
+    private func passOver(_ shardID: String) throws {
+        let (lease, checkpoint) = try ledger.take(shardID)
+        let gap = StreamGap(
+            stream: settings.streamName, shardID: shardID, after: checkpoint ?? "0", before: nil)
+        let isNew = planted == .gapKeptQuiet ? false : try ledger.note(gap, under: lease)
+        try ledger.finish(under: lease)
+        guard isNew else { return }
+        logger.error(
+            "Gap: a shard has expired, and events in it may have, unread",
+            metadata: ["shard": "\(shardID)", "after": "\(gap.after)"])
+        teller.bell.ring()
     }
 
     private func begin(_ shardID: String, in group: inout DiscardingTaskGroup) {

@@ -31,6 +31,12 @@ public struct Constraints: Sendable {
         }
     }
 
+    /// A member must be there.
+    public mutating func required(_ value: String?, at path: String) {
+        guard value == nil else { return }
+        broken.append("Value null at '\(path)' failed to satisfy constraint: Member must not be null")
+    }
+
     /// A text must have so many characters.
     public mutating func length(of text: String?, in range: ClosedRange<Int>, at path: String) {
         guard let text else { return }
@@ -65,6 +71,9 @@ public struct Constraints: Sendable {
         length(of: name, in: 1...128, at: path)
     }
 
+    /// A shard's name: 1 to 128 letters, digits, underscores, dots and hyphens.
+    public mutating func shardID(_ id: String?, at path: String) { streamName(id, at: path) }
+
     /// How a stream is named: by its name, by its ARN, or by both.
     public mutating func stream(named name: String?, arn: String?) {
         streamName(name)
@@ -97,6 +106,30 @@ public struct Constraints: Sendable {
         }
     }
 
+    /// Keys of tags to take off: 1 to 50, of 1 to 128 characters.
+    public mutating func tagKeys(_ keys: [String], at path: String = "tagKeys") {
+        let told = "[\(keys.joined(separator: ", "))]"
+        length(keys.count, of: told, in: 1...50, at: path)
+        if !keys.allSatisfy({ (1...128).contains($0.unicodeScalars.count) }) {
+            report(
+                told, path,
+                """
+                Member must satisfy constraint: [Member must have length less than or equal to 128, Member must have \
+                length greater than or equal to 1]
+                """)
+        }
+    }
+
+    /// The ARN of a stream or a consumer.
+    public mutating func resource(_ arn: String, at path: String = "resourceARN") {
+        if ResourceARN(arn) == nil {
+            report(
+                arn, path,
+                "Member must satisfy regular expression pattern: arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+")
+        }
+        length(of: arn, in: 1...2_048, at: path)
+    }
+
     /// A decimal number without leading zeros, such as a sequence number or a hash key.
     public mutating func decimal(_ text: String?, mostDigits: Int, at path: String) {
         guard let text else { return }
@@ -115,6 +148,16 @@ public struct Constraints: Sendable {
     public mutating func word(_ text: String?, among words: [String], at path: String) {
         guard let text, !words.contains(text) else { return }
         report(text, path, "Member must satisfy enum value set: [\(words.joined(separator: ", "))]")
+    }
+
+    /// A list of words that the model lists.
+    public mutating func words(_ texts: [String], among words: [String], at path: String) {
+        guard !texts.allSatisfy(words.contains) else { return }
+        report(
+            "[\(texts.joined(separator: ", "))]", path,
+            """
+            Member must satisfy constraint: [Member must satisfy enum value set: [\(words.joined(separator: ", "))]]
+            """)
     }
 
     private mutating func length(_ length: Int, of value: String, in range: ClosedRange<Int>, at path: String)

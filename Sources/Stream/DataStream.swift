@@ -4,8 +4,9 @@ import Clockwork
 public enum StreamChange: Hashable, Sendable {
     /// A record got its place.
     case appended(Placement)
-    /// A shard takes no more records.
-    case closed(shard: Int, second: Int64)
+    /// A shard takes no more records. It is told as it ended, for nothing comes behind.
+    case closed(Shard)
+    /// A shard goes on where others ended.
     case opened(Shard)
 }
 
@@ -28,6 +29,8 @@ public struct DataStream: Sendable {
     public private(set) var shards: [Shard]
     /// Open shards by their lowest hash key, ascending.
     private var routes: [(first: HashKey, shard: Int)]
+    /// Counts the records that were spread over the shards.
+    private var turn = 0
 
     /// Shards that cover all hash keys evenly. Source: ranges and creation second observed on Amazon Kinesis.
     ///
@@ -54,13 +57,26 @@ public struct DataStream: Sendable {
         self.account = account
         self.createdAt = createdAt
         self.shards = shards
-        routes = []
-        rebuildRoutes()
-    }
-
-    private mutating func rebuildRoutes() {
         routes = shards.filter(\.isOpen).map { ($0.hashKeys.lowerBound, $0.number) }.sorted {
             $0.first < $1.first
+        }
+    }
+
+    /// Takes over what was decided, by this stream or by one that is ahead of it. What it knows already changes nothing.
+    public mutating func apply(_ change: StreamChange) {
+        switch change {
+        case .appended(let placement):
+            guard placement.counter > shards[placement.shard].lastCounter else { return }
+            shards[placement.shard].lastCounter = placement.counter
+            shards[placement.shard].lastArrival = placement.arrival
+        case .closed(let shard):
+            shards[shard.number] = shard
+            routes.removeAll { $0.shard == shard.number }
+        case .opened(let shard):
+            guard shard.number == shards.count else { return }
+            shards.append(shard)
+            let first = shard.hashKeys.lowerBound
+            routes.insert((first, shard.number), at: routes.firstIndex { $0.first > first } ?? routes.count)
         }
     }
 
@@ -69,9 +85,10 @@ public struct DataStream: Sendable {
 
     /// A shard by its number.
     ///
-    /// - Throws: `ResourceNotFoundException`.
-    public func shard(_ number: Int) throws(StreamFault) -> Shard {
-        guard shards.indices.contains(number) else {
+    /// - Parameter horizon: What arrived before has expired.
+    /// - Throws: `ResourceNotFoundException`, also for one that has ended and whose last record has expired.
+    public func shard(_ number: Int, horizon: Timestamp) throws(StreamFault) -> Shard {
+        guard shards.indices.contains(number), !shards[number].hasExpired(horizon: horizon) else {
             throw StreamFault(
                 "ResourceNotFoundException",
                 "Shard \(Shard.id(of: number)) in stream \(name) under account \(account) does not exist")
@@ -79,24 +96,31 @@ public struct DataStream: Sendable {
         return shards[number]
     }
 
-    /// Gives a record its place.
-    ///
-    /// - Parameters:
-    ///   - hashKey: Picks the shard.
-    ///   - ordering: The caller's `SequenceNumberForOrdering`; the new number is greater in any case.
-    ///   - now: The moment of arrival. Within a shard arrival never runs backwards.
+    /// Gives a record a place in the shard that takes its hash key.
     public mutating func append(
         _ hashKey: HashKey, ordering: String? = nil, now: Timestamp
     ) throws(StreamFault) -> Placement {
+        try append(to: shard(for: hashKey), ordering: ordering, now: now)
+    }
+
+    /// Gives a record its place.
+    ///
+    /// - Parameters:
+    ///   - number: Of an open shard.
+    ///   - ordering: The caller's `SequenceNumberForOrdering`; the new number is greater in any case.
+    ///   - now: The moment of arrival. Within a shard arrival never runs backwards.
+    public mutating func append(
+        to number: Int, ordering: String? = nil, now: Timestamp
+    ) throws(StreamFault) -> Placement {
         if let ordering { try check(ordering: ordering, now: now) }
-        let number = shard(for: hashKey)
-        var shard = shards[number]
-        shard.lastCounter += 1
-        shard.lastArrival = max(shard.lastArrival, now, Timestamp(seconds: shard.creation))
-        shards[number] = shard
-        return Placement(
-            shard: number, counter: shard.lastCounter, arrival: shard.lastArrival,
-            sequenceNumber: shard.sequenceNumber(counter: shard.lastCounter, arrival: shard.lastArrival))
+        let shard = shards[number]
+        let counter = shard.lastCounter + 1
+        let arrival = max(shard.lastArrival, now, Timestamp(seconds: shard.creation))
+        let placement = Placement(
+            shard: number, counter: counter, arrival: arrival,
+            sequenceNumber: shard.sequenceNumber(counter: counter, arrival: arrival))
+        apply(.appended(placement))
+        return placement
     }
 
     /// The number of the open shard that takes records of a hash key.
@@ -108,6 +132,12 @@ public struct DataStream: Sendable {
             if routes[middle].first <= key { low = middle } else { high = middle }
         }
         return routes[low].shard
+    }
+
+    /// The number of the open shard whose turn it is.
+    public mutating func shardInTurn() -> Int {
+        turn += 1
+        return routes[turn % routes.count].shard
     }
 
     private func check(ordering: String, now: Timestamp) throws(StreamFault) {

@@ -101,6 +101,12 @@ public enum ResourceName: Hashable, Sendable {
         .queue(arn.split(separator: ":", omittingEmptySubsequences: false).last.map(String.init) ?? "")
     }
 
+    /// The stream that an ARN means, or whose consumer it means; nothing that any policy allows where it is neither's.
+    public static func stream(owning arn: String) -> ResourceName {
+        let parts = arn.split(separator: "/", omittingEmptySubsequences: false)
+        return .stream(parts.count > 1 ? String(parts[1]) : "")
+    }
+
     /// The stream that a name or an ARN means; nothing that any policy allows where neither is given.
     public static func stream(named name: String?, arn: String?) -> ResourceName {
         .stream(name ?? arn?.split(separator: "/").last.map(String.init) ?? "")

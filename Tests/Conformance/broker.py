@@ -15,22 +15,28 @@ class DidNotStart(Exception):
 
 
 class Broker:
-    """One `orderflow run broker` on a free port of its own, with its data in one directory."""
+    """One `orderflow run broker` on a free port of its own, with its data in one directory.
 
-    def __init__(self, directory: Path):
+    Flags and settings, such as `ORDERFLOW_STREAM_CONTROL_DELAY="300"`, are this broker's own.
+    """
+
+    def __init__(self, directory: Path, *flags: str, **settings: str):
         self.directory = directory
+        self.flags = flags
+        self.settings = settings
         self.start()
 
     def start(self, port: int = 0):
         self.directory.mkdir(parents=True, exist_ok=True)
         self.log = open(self.directory / "broker.log", "ab")
         self.process = subprocess.Popen(
-            [binary(), "run", "broker", "--data", self.directory, "--port", str(port)],
+            [binary(), "run", "broker", "--data", self.directory, "--port", str(port), *self.flags],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self.log,
             cwd=self.directory,  # where no settings file lies
-            env={name: value for name, value in os.environ.items() if not name.startswith("ORDERFLOW")},
+            env={name: value for name, value in os.environ.items() if not name.startswith("ORDERFLOW")}
+            | self.settings,
         )
         greeting = self.process.stdout.readline().decode()
         listening = re.match(r"broker listens on (127\.0\.0\.1):(\d+), data in ", greeting)

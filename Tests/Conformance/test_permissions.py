@@ -6,7 +6,7 @@ import json
 import pytest
 
 from places import Queue, Stream
-from wire import DEVELOPER, KINESIS, SQS, Key
+from wire import ACCOUNT, DEVELOPER, KINESIS, SQS, Key
 
 ORDERS = {"orders", "orders.fifo"}
 QUEUES = [*ORDERS, "orders-dead", "orders-dead.fifo", "order-events-gaps", "order-events-dead", "strangers"]
@@ -48,9 +48,37 @@ STREAM_OPERATIONS = [
     "PutRecords",
     "GetShardIterator",
     "GetRecords",
+    "SplitShard",
+    "MergeShards",
+    "UpdateShardCount",
+    "IncreaseStreamRetentionPeriod",
+    "DecreaseStreamRetentionPeriod",
+    "UpdateMaxRecordSize",
+    "StartStreamEncryption",
+    "StopStreamEncryption",
+    "EnableEnhancedMonitoring",
+    "DisableEnhancedMonitoring",
+    "UpdateStreamMode",
+    "UpdateStreamWarmThroughput",
+    "UpdateStreamRecordDistributionStrategy",
+    "AddTagsToStream",
+    "RemoveTagsFromStream",
+    "ListTagsForStream",
+    "TagResource",
+    "UntagResource",
+    "ListTagsForResource",
+    "PutResourcePolicy",
+    "GetResourcePolicy",
+    "DeleteResourcePolicy",
     "DeleteStream",
 ]
-ACCOUNT_OPERATIONS = {"ListQueues": SQS, "ListStreams": KINESIS}
+ACCOUNT_OPERATIONS = {
+    "ListQueues": SQS,
+    "ListStreams": KINESIS,
+    "DescribeLimits": KINESIS,
+    "DescribeAccountSettings": KINESIS,
+    "UpdateAccountSettings": KINESIS,
+}
 
 EVERYTHING = {
     **{operation: set(QUEUES) for operation in QUEUE_OPERATIONS},
@@ -135,6 +163,8 @@ class World:
 
     def members(self, operation: str, name: str) -> dict:
         """Sound members for an operation on a resource."""
+        if operation == "UpdateAccountSettings":
+            return {"MinimumThroughputBillingCommitment": {"Status": "DISABLED"}}
         if operation in ACCOUNT_OPERATIONS:
             return {}
         if operation in STREAM_OPERATIONS:
@@ -167,8 +197,38 @@ class World:
         record = {"Data": "dGVh", "PartitionKey": "k"}
         if operation == "GetRecords":
             return {"ShardIterator": self.streams[name].iterator()}
+        arn = f"arn:aws:kinesis:{self.region}:{ACCOUNT}:stream/{name}"
+        key = {"EncryptionType": "KMS", "KeyId": "k"}
+        by_arn = {
+            "UpdateMaxRecordSize": {"StreamARN": arn, "MaxRecordSizeInKiB": 1024},
+            "UpdateStreamMode": {"StreamARN": arn, "StreamModeDetails": {"StreamMode": "PROVISIONED"}},
+            "UpdateStreamRecordDistributionStrategy": {
+                "StreamARN": arn,
+                "RecordDistributionStrategy": "USER_PARTITION_KEY",
+            },
+            "TagResource": {"ResourceARN": arn, "Tags": {"team": "tea"}},
+            "UntagResource": {"ResourceARN": arn, "TagKeys": ["team"]},
+            "ListTagsForResource": {"ResourceARN": arn},
+            "PutResourcePolicy": {"ResourceARN": arn, "Policy": '{"Version": "2012-10-17", "Statement": []}'},
+            "GetResourcePolicy": {"ResourceARN": arn},
+            "DeleteResourcePolicy": {"ResourceARN": arn},
+        }
+        if operation in by_arn:
+            return by_arn[operation]
         return {"StreamName": name} | {
             "CreateStream": {"ShardCount": 1},
+            "SplitShard": {"ShardToSplit": "0", "NewStartingHashKey": "1000"},
+            "MergeShards": {"ShardToMerge": "1", "AdjacentShardToMerge": "2"},
+            "UpdateShardCount": {"TargetShardCount": 1, "ScalingType": "UNIFORM_SCALING"},
+            "IncreaseStreamRetentionPeriod": {"RetentionPeriodHours": 48},
+            "DecreaseStreamRetentionPeriod": {"RetentionPeriodHours": 24},
+            "StartStreamEncryption": key,
+            "StopStreamEncryption": key,
+            "EnableEnhancedMonitoring": {"ShardLevelMetrics": ["ALL"]},
+            "DisableEnhancedMonitoring": {"ShardLevelMetrics": ["ALL"]},
+            "UpdateStreamWarmThroughput": {"WarmThroughputMiBps": 1},
+            "AddTagsToStream": {"Tags": {"team": "tea"}},
+            "RemoveTagsFromStream": {"TagKeys": ["team"]},
             "PutRecord": record,
             "PutRecords": {"Records": [record]},
             "GetShardIterator": {"ShardId": "0", "ShardIteratorType": "LATEST"},
@@ -182,6 +242,7 @@ class World:
             self.kinesis.list_streams()["StreamNames"],
             [queue.attributes for queue in self.queues.values()],
             [stream.read() for stream in self.streams.values()],
+            [stream.description for stream in self.streams.values()],
         )
 
 

@@ -92,11 +92,11 @@ def test_a_record_needs_data_and_key(stream, parameters, path):
 
 def test_all_that_is_missing_is_told_together(stream):
     with pytest.raises(ClientError) as caught:
-        stream.put_record()
+        stream.get_shard_iterator()
 
     words = caught.value.response["Error"]["Message"]
     assert words.startswith("2 validation errors detected: ")
-    for path in ("data", "partitionKey"):
+    for path in ("shardId", "shardIteratorType"):
         assert f"Value null at '{path}' failed to satisfy constraint: Member must not be null" in words
 
 

@@ -16,6 +16,12 @@ PLAYED = {
     KINESIS: """
         CreateStream DeleteStream DescribeStream DescribeStreamSummary ListStreams ListShards
         PutRecord PutRecords GetShardIterator GetRecords
+        SplitShard MergeShards UpdateShardCount UpdateStreamMode UpdateStreamWarmThroughput UpdateMaxRecordSize
+        IncreaseStreamRetentionPeriod DecreaseStreamRetentionPeriod StartStreamEncryption StopStreamEncryption
+        EnableEnhancedMonitoring DisableEnhancedMonitoring
+        AddTagsToStream RemoveTagsFromStream ListTagsForStream TagResource UntagResource ListTagsForResource
+        PutResourcePolicy GetResourcePolicy DeleteResourcePolicy
+        DescribeLimits DescribeAccountSettings UpdateAccountSettings
     """.split(),
 }
 MODELS = {service: botocore.session.get_session().get_service_model(service.name) for service in PLAYED}
@@ -91,6 +97,19 @@ def test_an_operation_that_is_not_played_is_unknown(caller, queue, stream, servi
 @pytest.mark.parametrize("service", PLAYED, ids=lambda service: service.name)
 def test_every_operation_that_is_played_stands_in_the_service_model(service):
     assert set(PLAYED[service]) <= set(MODELS[service].operation_names)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    """
+    CreateQueue DescribeQueue ListQueues UpdateQueue DeleteQueue ReceiveQueueRecords AcknowledgeQueueRecords
+    UpdateQueueRecordsVisibility ReceiveDeadLetterQueueRecords AcknowledgeDeadLetterQueueRecords
+    UpdateDeadLetterQueueRecordsVisibility RestoreDeadLetterQueueRecords
+    CreateChannel DescribeChannel ListChannels UpdateChannel DeleteChannel
+    """.split(),
+)
+def test_queues_and_channels_on_a_stream_are_unknown(caller, operation):
+    assert is_unknown(caller.call(KINESIS, operation, {}), KINESIS)
 
 
 @pytest.mark.parametrize("service", PLAYED, ids=lambda service: service.name)

@@ -129,6 +129,14 @@ import Wire
             (["a", "b", "c", "d", "e"], []),
         ] as [(Set<String>, [String])])
     func `lets children wait for both parents`(finished: Set<String>, readable: [String]) {
-        #expect(family.readable(finished: finished) == readable)
+        #expect(family.readable(finished: finished, beingRead: []) == readable)
+    }
+
+    @Test func `lets a child wait while its forgotten parent is being read`() {
+        #expect(family.readable(finished: ["a"], beingRead: ["z", "y"]) == ["b", "c"])
+    }
+
+    @Test func `knows which shards the stream has forgotten`() {
+        #expect(family.forgotten(of: ["a", "x", "d", "y"]) == ["x", "y"])
     }
 }

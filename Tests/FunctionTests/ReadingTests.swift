@@ -328,6 +328,96 @@ import Wire
         #expect(try house.values("SELECT shard_id FROM finished_shards") == ["shardId-0"])
     }
 
+    @Test func `reads on in shards that are split and merged while it reads`() throws {
+        let house = PowerHouse(shards: 2)
+        try house.start()
+        house.stream.put("a1", in: 0)
+        house.stream.put("b1", in: 1)
+        house.wait(.seconds(1))
+
+        house.stream.merge(0, 1)
+        house.stream.put("ab2", in: 2)
+        house.wait(.seconds(1))
+        house.stream.split(2, into: 2)
+        house.stream.put("a3", in: 3)
+        house.stream.put("b3", in: 4)
+        house.wait(.seconds(1))
+
+        #expect((0..<5).map { house.handler.handled(in: $0) } == [["a1"], ["b1"], ["ab2"], ["a3"], ["b3"]])
+        #expect(
+            try house.values("SELECT shard_id FROM finished_shards ORDER BY 1")
+                == ["shardId-0", "shardId-1", "shardId-2"])
+    }
+
+    @Test func `waits with a merged shard until both parents are read`() throws {
+        let house = PowerHouse(shards: 2)
+        house.handler.fails = { shard, _ in shard == PaperStream.name(1) }
+        house.stream.put("a1", in: 0)
+        house.stream.put("b1", in: 1)
+        house.stream.merge(0, 1)
+        house.stream.put("ab2", in: 2)
+
+        try house.start()
+        house.wait(.seconds(10))
+        #expect(house.handler.handled(in: 2).isEmpty && house.handler.handled(in: 0) == ["a1"])
+        house.handler.fails = { _, _ in false }
+
+        #expect(house.run(until: { house.handler.handled(in: 2) == ["ab2"] }, atMost: .seconds(60)))
+    }
+
+    @Test(arguments: [false, true])
+    func `tells of a closed shard that expired before it was read, and reads its children`(hadBegun: Bool)
+        throws
+    {
+        let house = PowerHouse()
+        if hadBegun {
+            house.stream.put("r0")
+            try house.start()
+            house.run(until: { house.handler.calls.count == 1 })
+            house.wait(.milliseconds(10))
+        } else {
+            house.handler.fails = { _, _ in true }
+            house.stream.put("r0")
+            try house.start()
+            house.wait(.milliseconds(100))
+        }
+        house.kill()
+        house.handler.fails = { _, _ in false }
+        house.stream.put("r1")
+        house.stream.split(0, into: 2)
+        house.stream.put("r2", in: 1)
+        house.stream.forget(0)
+
+        try house.start()
+        house.wait(.seconds(1))
+
+        #expect(house.handler.handled(in: 1) == ["r2"])
+        #expect(
+            try house.values(
+                "SELECT shard_id, after_sequence_number, before_sequence_number FROM stream_gaps")
+                == ["shardId-0|\(hadBegun ? "10000" : "0")|-"])
+        #expect(house.queue.messages.count == 1)
+        #expect(try house.values("SELECT shard_id FROM finished_shards") == ["shardId-0"])
+    }
+
+    @Test func `reads no child while a batch of its forgotten parent is in hand`() throws {
+        let house = PowerHouse()
+        house.handler.fails = { shard, _ in shard == PaperStream.name(0) }
+        house.stream.put("r0")
+        try house.start()
+        house.wait(.seconds(1))
+        house.stream.split(0, into: 2)
+        house.stream.put("r1", in: 1)
+        house.stream.forget(0)
+
+        house.wait(.seconds(600))
+        #expect(house.handler.handled(in: 1).isEmpty)
+        house.handler.fails = { _, _ in false }
+        house.run(until: { house.handler.handled(in: 1) == ["r1"] })
+
+        #expect(house.handler.handled() == ["r0"])
+    }
+
     @Test func `keeps on record what it left out`() throws {
         let house = PowerHouse()
         for payload in ["r1", "skip", "r2"] { house.stream.put(payload) }

@@ -106,7 +106,7 @@ import Wire
             Kinesis.self, "PutRecord", ["StreamName": "secret", "Data": 7, "PartitionKey": "k"],
             by: House.guest)
         let missing = await ask(
-            Kinesis.self, "PutRecord", ["StreamName": "secret", "Data": ""], by: House.guest)
+            Kinesis.self, "PutRecord", ["StreamName": "secret", "PartitionKey": "k"], by: House.guest)
         let wrongType = await ask(
             SQS.self, "SendMessage", ["QueueUrl": "secret", "MessageBody": [1]], by: House.guest)
         let noBody = await ask(SQS.self, "SendMessage", ["QueueUrl": "secret"], by: House.guest)
@@ -120,7 +120,7 @@ import Wire
         #expect(missing.json?["__type"] == "ValidationException")
         #expect(
             missing.json?["message"]
-                == "1 validation error detected: Value null at 'partitionKey' failed to satisfy constraint: Member must not be null"
+                == "1 validation error detected: Value null at 'data' failed to satisfy constraint: Member must not be null"
         )
         #expect(wrongType.errorType == "SerializationException")
         #expect(noBody.errorType == "MissingRequiredParameterException")
@@ -147,13 +147,15 @@ import Wire
     }
 
     @Test func `tells all that is missing together`() async {
-        let response = await ask(Kinesis.self, "PutRecord", ["StreamName": "s"])
+        var desk = ServiceDesk<Kinesis>()
+        desk.on(SplitShard.self) { _, _ in NoOutput() }
+        let response = await answer(of: desk, to: "SplitShard", ["StreamName": "s"])
 
         #expect(
             response.json?["message"]
                 == """
-                2 validation errors detected: Value null at 'data' failed to satisfy constraint: Member must not be null; \
-                Value null at 'partitionKey' failed to satisfy constraint: Member must not be null
+                2 validation errors detected: Value null at 'shardToSplit' failed to satisfy constraint: Member must \
+                not be null; Value null at 'newStartingHashKey' failed to satisfy constraint: Member must not be null
                 """)
     }
 
@@ -161,19 +163,26 @@ import Wire
         var desk = ServiceDesk<Kinesis>()
         desk.on(PutRecords.self) { _, _ in PutRecords.Output(failedRecordCount: 0, records: []) }
         let json: JSONValue = [
-            "StreamName": "s", "Records": [["Data": "", "PartitionKey": "k"], ["Data": ""]],
+            "StreamName": "s", "Records": [["Data": "", "PartitionKey": "k"], ["PartitionKey": "k"]],
         ]
+        let response = await answer(of: desk, to: "PutRecords", json)
+
+        #expect(
+            response.json?["message"]?.string
+                == "1 validation error detected: Value null at 'records.2.member.data' failed to satisfy constraint: Member must not be null"
+        )
+    }
+
+    /// What a front with this desk alone answers.
+    private func answer(
+        of desk: ServiceDesk<Kinesis>, to operation: String, _ members: JSONValue
+    ) async -> WireResponse {
         var alone = WireFront(
             admission: .anonymous(region: "r"),
             surroundings: Surroundings(time: house.clock, chance: .seeded(1)),
             logger: .quiet)
         alone.attend(desk)
-        let response = await alone.answer(house.request(Kinesis.self, "PutRecords", json))
-
-        #expect(
-            response.json?["message"]?.string
-                == "1 validation error detected: Value null at 'records.2.member.partitionKey' failed to satisfy constraint: Member must not be null"
-        )
+        return await alone.answer(house.request(Kinesis.self, operation, members))
     }
 
     // How each service writes an error down.

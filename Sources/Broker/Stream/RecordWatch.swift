@@ -18,11 +18,11 @@ final class RecordWatch: Sendable {
         /// Which places have something behind them: a record, or the shard's end.
         func ready(in open: OpenStream) -> [Int] {
             places.filter { watched in
-                guard open.committed.indices.contains(watched.shard) else { return false }
-                let newest = open.committed[watched.shard]
-                return newest.counter > 0
-                    && watched.place.precedes(counter: newest.counter, arrival: newest.arrival)
-                    || !open.stream.shards[watched.shard].isOpen
+                guard open.committed.shards.indices.contains(watched.shard) else { return false }
+                let shard = open.committed.shards[watched.shard]
+                return shard.lastCounter > 0
+                    && watched.place.precedes(counter: shard.lastCounter, arrival: shard.lastArrival)
+                    || !shard.isOpen
             }.map(\.position)
         }
     }

@@ -23,23 +23,29 @@ struct ShardListing {
         self.now = now
     }
 
-    func page(of open: (_ name: String?, _ arn: String?) throws -> DataStream) throws -> ListShards.Output {
+    /// - Parameter find: A stream, and the moment before which its records have expired.
+    func page(
+        of find: (_ name: String?, _ arn: String?) throws -> (OpenStream, horizon: Timestamp)
+    ) throws -> ListShards.Output {
         try check()
-        let (stream, after): (DataStream, Int)
+        let (open, horizon): (OpenStream, Timestamp)
+        let after: Int
         if let token = request.nextToken {
             // A token says what an iterator says, sealed and good for five minutes like one.
             let place = try unsealed(token)
-            (stream, after) = (try open(place.stream, nil), place.shard)
+            (open, horizon) = try find(place.stream, nil)
+            after = place.shard
         } else {
-            stream = try open(request.streamName, request.streamARN)
-            after = try request.exclusiveStartShardId.map { try number($0, in: stream) } ?? -1
+            (open, horizon) = try find(request.streamName, request.streamARN)
+            after = try request.exclusiveStartShardId.map { try number($0, in: open.stream) } ?? -1
         }
+        let stream = open.stream
         if let created = request.streamCreationTimestamp, created.seconds != stream.createdAt.seconds {
             throw WireError(
                 "ResourceNotFoundException",
                 "Stream \(stream.name) under account \(stream.account) not found.")
         }
-        let rest = try stream.shards.filter { $0.number > after }.filter { try isWanted($0, in: stream) }
+        let rest = open.shards(try selection(in: stream), horizon: horizon).filter { $0.number > after }
         let page = rest.prefix(min(request.maxResults ?? 1_000, 1_000))
         let token = page.count < rest.count ? page.last.map { sealed($0.number, of: stream) } : nil
         return ListShards.Output(shards: page.map(StreamDesk.describe), nextToken: token)
@@ -69,20 +75,18 @@ struct ShardListing {
         }
     }
 
-    private func isWanted(_ shard: Shard, in stream: DataStream) throws -> Bool {
-        guard let filter = request.shardFilter else { return true }
+    private func selection(in stream: DataStream) throws -> ShardSelection {
+        guard let filter = request.shardFilter else { return .all }
         switch filter.type {
         case "AFTER_SHARD_ID":
             guard let id = filter.shardId else { throw invalid("AFTER_SHARD_ID needs a ShardId.") }
-            return shard.number > (try number(id, in: stream))
-        case "AT_LATEST":
-            return shard.isOpen
+            return .after(try number(id, in: stream))
+        case "AT_TRIM_HORIZON": return .openAtHorizon
+        case "AT_LATEST": return .openNow
         case "AT_TIMESTAMP", "FROM_TIMESTAMP":
             guard let moment = filter.timestamp else { throw invalid("\(filter.type) needs a Timestamp.") }
-            let isOpenThen = shard.closed.map { $0 >= moment.seconds } ?? true
-            return isOpenThen && (filter.type == "FROM_TIMESTAMP" || shard.creation <= moment.seconds)
-        default:
-            return true
+            return filter.type == "AT_TIMESTAMP" ? .openAt(moment) : .openSince(moment)
+        default: return .all
         }
     }
 

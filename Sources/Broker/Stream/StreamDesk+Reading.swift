@@ -17,15 +17,15 @@ extension StreamDesk {
         constraints.decimal(request.startingSequenceNumber, mostDigits: 129, at: "startingSequenceNumber")
         try WireError.mapping { () throws(StreamFault) in try constraints.check() }
         let name = try streamName(request.streamName, request.streamARN, caller)
-        let number = try WireError.mapping { () throws(StreamFault) in
-            try Shard.number(in: request.shardId, stream: name.name, account: settings.account)
-        }
+        let number = try shardNumber(request.shardId, in: name)
         let open = try open(name)
         let now = surroundings.now
-        let start = try WireError.mapping { () throws(StreamFault) in
-            try open.stream.readingStart(
-                in: open.committedShard(number), type: request.shardIteratorType,
+        let (shard, start) = try WireError.mapping { () throws(StreamFault) in
+            let shard = try open.committed.shard(number, horizon: horizon(of: open, now: now))
+            let start = try open.committed.readingStart(
+                in: shard, type: request.shardIteratorType,
                 startingSequenceNumber: request.startingSequenceNumber, moment: request.timestamp, now: now)
+            return (shard, start)
         }
         let place: ReadingPlace
         switch start {
@@ -35,8 +35,7 @@ extension StreamDesk {
                 try reader.read {
                     try StreamStore.place(shardKey: open.shardKeys[number], arrivedFrom: moment, in: $0)
                 }
-                ?? .end(
-                    of: try WireError.mapping { () throws(StreamFault) in try open.committedShard(number) })
+                ?? .end(of: shard)
         }
         if request.dryRun == true { throw WireError.dryRun }
         return GetShardIterator.Output(shardIterator: sealed(place, shard: number, of: open.stream, at: now))
@@ -53,26 +52,28 @@ extension StreamDesk {
         try caller.require("kinesis:GetRecords", on: .stream(iterator.stream))
         _ = try streamName(iterator.stream, request.streamARN, caller)  // refuses another stream's ARN
         if request.dryRun == true { throw WireError.dryRun }
-        let shard = open.stream.shards[iterator.shard]
-        let known = open.committed[iterator.shard]
+        let shard = open.committed.shards[iterator.shard]
+        try admitRead(of: iterator.shard, of: open, caller)
         let horizon = horizon(of: open, now: now)
         var found: [StreamStore.StoredRecord] = []
-        if iterator.place.counter <= known.counter {
+        if iterator.place.counter <= shard.lastCounter {
             found = try reader.read { db in
                 try StreamStore.read(
                     shardKey: open.shardKeys[iterator.shard], from: iterator.place, notBefore: horizon,
                     limit: request.limit ?? 10_000, bytes: 10 << 20, in: db)
             }
         }
+        noteRead(of: found, from: iterator.shard, of: open, caller)
         let next: ReadingPlace =
             if let last = found.last {
                 .after(counter: last.counter, arrival: last.arrival)
-            } else if iterator.place.precedes(counter: known.counter, arrival: known.arrival) {
-                .after(counter: known.counter, arrival: known.arrival)  // all that lay ahead has expired
+            } else if iterator.place.precedes(counter: shard.lastCounter, arrival: shard.lastArrival) {
+                // All that lay ahead has expired.
+                .after(counter: shard.lastCounter, arrival: shard.lastArrival)
             } else {
                 iterator.place
             }
-        let isAtEnd = next.counter >= known.counter
+        let isAtEnd = next.counter >= shard.lastCounter
         let behind = isAtEnd ? 0 : found.last.map { max(0, (now - $0.arrival).milliseconds) } ?? 0
         return GetRecords.Output(
             records: found.map { record in
@@ -80,13 +81,31 @@ extension StreamDesk {
                     sequenceNumber: shard.sequenceNumber(counter: record.counter, arrival: record.arrival)
                         .description,
                     approximateArrivalTimestamp: record.arrival, data: Blob(record.data),
-                    partitionKey: record.partitionKey)
+                    partitionKey: record.partitionKey, encryptionType: record.isEncrypted ? "KMS" : nil)
             },
             nextShardIterator: isAtEnd && !shard.isOpen
                 ? nil : sealed(next, shard: iterator.shard, of: open.stream, at: now),
             millisBehindLatest: behind,
             childShards: isAtEnd && !shard.isOpen
-                ? open.stream.children(of: shard.number).map(Self.child) : nil)
+                ? open.committed.children(of: shard.number).map(Self.child) : nil)
+    }
+
+    /// Refuses a call of GetRecords more than Amazon allows.
+    private func admitRead(of shard: Int, of open: OpenStream, _ caller: Caller) throws(WireError) {
+        guard settings.throttles else { return }
+        let name = StreamName(region: caller.region, name: open.stream.name)
+        let uptime = surroundings.time.uptime
+        let isAdmitted = streams.withLock { $0.open[name]?.admitsRead(of: shard, now: uptime) }
+        if isAdmitted == false { throw throughputExceeded(shard: shard, of: name) }
+    }
+
+    private func noteRead(
+        of records: [StreamStore.StoredRecord], from shard: Int, of open: OpenStream, _ caller: Caller
+    ) {
+        guard settings.throttles else { return }
+        let bytes = records.reduce(0) { $0 + $1.data.count + $1.partitionKey.utf8.count }
+        let name = StreamName(region: caller.region, name: open.stream.name)
+        streams.withLock { $0.open[name]?.noteRead(of: bytes, from: shard) }
     }
 
     /// Waits until a shard has something behind its iterator.

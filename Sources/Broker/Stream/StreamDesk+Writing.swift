@@ -11,24 +11,31 @@ extension StreamDesk {
             data: request.data, partitionKey: request.partitionKey, explicitHashKey: request.explicitHashKey)
         var constraints = Constraints()
         constraints.stream(named: request.streamName, arn: request.streamARN)
-        entry.check(&constraints, at: "")
+        entry.check(
+            &constraints, at: "", needsKey: !spreads(request.streamName, request.streamARN, caller))
         constraints.decimal(
             request.sequenceNumberForOrdering, mostDigits: 129, at: "sequenceNumberForOrdering")
         try WireError.mapping { () throws(StreamFault) in try constraints.check() }
         let name = try streamName(request.streamName, request.streamARN, caller)
-        let placed = try await append(
+        let outcome = try await append(
             [entry], ordering: request.sequenceNumberForOrdering, to: name, dryRun: request.dryRun ?? false)
-        return PutRecord.Output(
-            shardId: Shard.id(of: placed[0].shard), sequenceNumber: placed[0].sequenceNumber.description)
+        switch outcome.fates[0] {
+        case .placed(let placement):
+            return PutRecord.Output(
+                shardId: Shard.id(of: placement.shard), sequenceNumber: placement.sequenceNumber.description,
+                encryptionType: outcome.encryptionType)
+        case .throttled(let shard): throw throughputExceeded(shard: shard, of: name)
+        }
     }
 
     func put(_ request: PutRecords, for caller: Caller) async throws -> PutRecords.Output {
         var constraints = Constraints()
         constraints.stream(named: request.streamName, arn: request.streamARN)
         constraints.count(request.records.count, in: 1...500, at: "records")
+        let needsKey = !spreads(request.streamName, request.streamARN, caller)
         var bytes = 0
         for (place, entry) in request.records.enumerated() {
-            entry.check(&constraints, at: "records.\(place + 1).member.")
+            entry.check(&constraints, at: "records.\(place + 1).member.", needsKey: needsKey)
             bytes += entry.bytes
         }
         try WireError.mapping { () throws(StreamFault) in try constraints.check() }
@@ -36,102 +43,136 @@ extension StreamDesk {
             throw WireError("InvalidArgumentException", "Records size exceeds 10 MB limit")
         }
         let name = try streamName(request.streamName, request.streamARN, caller)
-        if let failing = moods?.failures(among: request.records.count), !failing.isEmpty {
-            return try await put(request.records, failing: failing, to: name, dryRun: request.dryRun ?? false)
-        }
-        let placed = try await append(
-            request.records, ordering: nil, to: name, dryRun: request.dryRun ?? false)
-        return PutRecords.Output(
-            failedRecordCount: 0,
-            records: placed.map(PutRecords.Result.init))
-    }
-
-    /// Puts those records that do not fail, in their order.
-    private func put(
-        _ entries: [PutRecords.Entry], failing: Set<Int>, to name: StreamName, dryRun: Bool
-    ) async throws -> PutRecords.Output {
-        let sound = entries.indices.filter { !failing.contains($0) }
-        let placed = try await append(sound.map { entries[$0] }, ordering: nil, to: name, dryRun: dryRun)
-        var results: [PutRecords.Result] = []
-        var placements = placed.makeIterator()
-        let stream = try open(name).stream
-        for (place, entry) in entries.enumerated() {
-            if !failing.contains(place), let placement = placements.next() {
-                results.append(PutRecords.Result(placement))
-            } else {
-                let shard = try WireError.mapping { () throws(StreamFault) in
-                    stream.shard(for: try entry.hashKey)
-                }
-                results.append(.throughputExceeded(shard: shard, of: stream))
+        let outcome = try await append(
+            request.records, failing: moods?.failures(among: request.records.count) ?? [], to: name,
+            dryRun: request.dryRun ?? false)
+        let results = outcome.fates.map { fate in
+            switch fate {
+            case .placed(let placement): PutRecords.Result(placement)
+            case .throttled(let shard): PutRecords.Result(throughputExceeded(shard: shard, of: name))
             }
         }
-        return PutRecords.Output(failedRecordCount: failing.count, records: results)
+        return PutRecords.Output(
+            failedRecordCount: results.count { $0.errorCode != nil }, records: results,
+            encryptionType: outcome.encryptionType)
     }
 
+    /// What became of a record: its place, or the shard that would have taken it.
+    private enum Fate {
+        case placed(Placement)
+        case throttled(shard: Int)
+    }
+
+    private struct Outcome {
+        /// In the order of the records.
+        var fates: [Fate]
+        var isEncrypted: Bool
+
+        /// Nil where nothing is encrypted.
+        var encryptionType: String? { isEncrypted ? "KMS" : nil }
+
+        var placed: [Placement] {
+            fates.compactMap { if case .placed(let placement) = $0 { placement } else { nil } }
+        }
+    }
+
+    /// Writes records down, those that fail left out.
+    ///
+    /// - Parameter failing: Places of records that a mood lets fail.
     private func append(
-        _ entries: [PutRecords.Entry], ordering: String?, to name: StreamName, dryRun: Bool
-    ) async throws -> [Placement] {
+        _ entries: [PutRecords.Entry], failing: Set<Int> = [], ordering: String? = nil, to name: StreamName,
+        dryRun: Bool
+    ) async throws -> Outcome {
         let keys = try WireError.mapping { () throws(StreamFault) in
             var keys: [HashKey] = []
             for entry in entries { keys.append(try entry.hashKey) }
             return keys
         }
-        let now = surroundings.now
-        let (ticket, placed) = try streams.withLock { streams in
+        let (now, uptime) = (surroundings.now, surroundings.time.uptime)
+        let (ticket, outcome, key) = try streams.withLock { streams in
             try commit.acceptMore()
-            guard var open = streams.open[name], open.key != nil else { throw notFound(name) }
-            if let large = entries.first(where: { $0.bytes > open.maxRecordKiB << 10 }) {
+            guard var open = streams.open[name], let key = open.key, open.status.takesRecords else {
+                throw notFound(name)
+            }
+            if let large = entries.first(where: { $0.bytes > open.settings.maxRecordKiB << 10 }) {
                 throw WireError(
                     "ValidationException",
                     """
                     A record has \(large.bytes) bytes of data and partition key together. Stream \(name.name) under \
-                    account \(settings.account) takes \(open.maxRecordKiB) KiB.
+                    account \(settings.account) takes \(open.settings.maxRecordKiB) KiB.
                     """)
             }
-            let placed = try WireError.mapping { () throws(StreamFault) in
-                var placed: [Placement] = []
-                placed.reserveCapacity(keys.count)
-                for key in keys { placed.append(try open.stream.append(key, ordering: ordering, now: now)) }
-                return placed
+            var outcome = Outcome(fates: [], isEncrypted: open.settings.keyID != nil)
+            var records: [StreamStore.NewRecord] = []
+            for (place, entry) in entries.enumerated() {
+                let shard = open.home(of: keys[place])
+                guard !failing.contains(place), open.admitsRecord(of: entry.bytes, to: shard, now: uptime)
+                else {
+                    outcome.fates.append(.throttled(shard: shard))
+                    continue
+                }
+                let placement = try WireError.mapping { () throws(StreamFault) in
+                    try open.stream.append(to: shard, ordering: ordering, now: now)
+                }
+                outcome.fates.append(.placed(placement))
+                records.append(
+                    StreamStore.NewRecord(
+                        shardKey: open.shardKeys[shard], counter: placement.counter,
+                        arrival: placement.arrival,
+                        partitionKey: entry.partitionKey ?? surroundings.chance.uuid(),
+                        data: entry.data.bytes, isEncrypted: outcome.isEncrypted))
             }
             if dryRun { throw WireError.dryRun }
             streams.open[name] = open
-            let records = zip(entries, placed).map { entry, placement in
-                StreamStore.NewRecord(
-                    shardKey: open.shardKeys[placement.shard], counter: placement.counter,
-                    arrival: placement.arrival,
-                    partitionKey: entry.partitionKey, data: entry.data.bytes)
-            }
             let bytes = entries.reduce(0) { $0 + $1.bytes + 64 }
-            return (commit.enqueue(bytes: bytes) { try StreamStore.append(records, in: $0) }, placed)
+            let ticket = commit.enqueue(bytes: bytes) { [records] in try StreamStore.append(records, in: $0) }
+            return (ticket, outcome, key)
         }
         try await ticket.durable()
-        publish(placed, of: name)
-        return placed
+        publish(outcome.placed, of: name, key: key)
+        return outcome
     }
 
     /// Lets readers know of records that are durable now.
-    private func publish(_ placed: [Placement], of name: StreamName) {
+    private func publish(_ placed: [Placement], of name: StreamName, key: Int64) {
         let open = streams.withLock { streams -> OpenStream? in
+            // It may have been deleted meanwhile, and one of its name made anew.
+            guard streams.open[name]?.key == key else { return nil }
             for placement in placed { streams.open[name]?.publish(placement) }
             return streams.open[name]
         }
         if let open { watch.wake(watching: name, now: open) }
     }
+
+    /// Whether a stream spreads its records, and so needs no keys.
+    private func spreads(_ name: String?, _ arn: String?, _ caller: Caller) -> Bool {
+        guard let name = try? streamName(name, arn, caller) else { return false }
+        return streams.withLock { $0.open[name]?.settings.distribution == .auto }
+    }
+
+    /// Source: Amazon Kinesis API Reference, `PutRecords`; words observed.
+    func throughputExceeded(shard: Int, of name: StreamName) -> WireError {
+        WireError(
+            "ProvisionedThroughputExceededException",
+            """
+            Rate exceeded for shard \(Shard.id(of: shard)) in stream \(name.name) under account \(settings.account).
+            """)
+    }
 }
 
 extension PutRecords.Entry {
     /// What counts against limits: data and key.
-    fileprivate var bytes: Int { data.bytes.count + partitionKey.utf8.count }
+    fileprivate var bytes: Int { data.bytes.count + (partitionKey?.utf8.count ?? 0) }
 
     fileprivate var hashKey: HashKey {
         get throws(StreamFault) {
-            guard let explicitHashKey else { return HashKey(partitionKey: partitionKey) }
+            guard let explicitHashKey else { return HashKey(partitionKey: partitionKey ?? "") }
             return try HashKey(explicit: explicitHashKey)
         }
     }
 
-    fileprivate func check(_ constraints: inout Constraints, at path: String) {
+    fileprivate func check(_ constraints: inout Constraints, at path: String, needsKey: Bool) {
+        if needsKey { constraints.required(partitionKey, at: "\(path)partitionKey") }
         constraints.length(of: partitionKey, in: 1...256, at: "\(path)partitionKey")
         constraints.bytes(data.bytes.count, in: 0...10_485_760, at: "\(path)data")
         constraints.decimal(explicitHashKey, mostDigits: 39, at: "\(path)explicitHashKey")
@@ -144,13 +185,7 @@ extension PutRecords.Result {
             shardId: Shard.id(of: placement.shard), sequenceNumber: placement.sequenceNumber.description)
     }
 
-    /// Source: Amazon Kinesis API Reference, `PutRecords`; words observed.
-    fileprivate static func throughputExceeded(shard: Int, of stream: DataStream) -> PutRecords.Result {
-        PutRecords.Result(
-            errorCode: "ProvisionedThroughputExceededException",
-            errorMessage: """
-                Rate exceeded for shard \(Shard.id(of: shard)) in stream \(stream.name) under account \
-                \(stream.account).
-                """)
+    fileprivate init(_ error: WireError) {
+        self.init(errorCode: error.type, errorMessage: error.message)
     }
 }

@@ -14,19 +14,27 @@ import Wire
 final class StreamDesk: Sendable {
     struct Settings: Sendable {
         var account = "000000000000"
-        /// Open shards of all streams together.
+        /// Open shards of a region's streams together.
         var mostShards = 1_000
+        /// How long a stream is CREATING, UPDATING or DELETING.
+        var controlDelay = Duration.zero
+        /// Whether shards take and tell no more than Amazon's do.
+        var throttles = false
     }
 
     let settings: Settings
     let commit: GroupCommit
     let reader: Disk.Reader
     let surroundings: Surroundings
-    private let seal: SymmetricKey
+    let seal: SymmetricKey
     /// Nil where none are permitted.
     let moods: Moods?
     let streams = Mutex(Streams())
     let watch = RecordWatch()
+    /// Rings when a stream has begun to change.
+    let transitions = Bell()
+    /// Rings when records may have expired all at once.
+    let expiry: Bell
 
     init(
         settings: Settings, commit: GroupCommit, reader: Disk.Reader, surroundings: Surroundings,
@@ -38,6 +46,7 @@ final class StreamDesk: Sendable {
         self.surroundings = surroundings
         self.seal = seal
         self.moods = moods
+        expiry = moods?.bell ?? Bell()
         try reader.read { try self.load($0) }
         commit.onFailure { [weak self] db in try self?.load(db) }
     }
@@ -46,13 +55,16 @@ final class StreamDesk: Sendable {
     private func load(_ db: Database) throws {
         let rows = try StreamStore.loadAll(db)
         let lastCreations = try StreamStore.lastCreations(db)
+        let nextShardKey = try StreamStore.nextShardKey(db)
+        let (tags, commitments) = (try StreamStore.tags(db), try StreamStore.commitments(db))
         streams.withLock { streams in
-            streams = Streams(lastCreations: lastCreations)
+            streams = Streams(
+                lastCreations: lastCreations, tags: tags, commitments: commitments, nextShardKey: nextShardKey
+            )
             for row in rows {
                 streams.open[StreamName(region: row.region, name: row.stream.name)] = OpenStream(
-                    key: row.key, stream: row.stream, shardKeys: row.shardKeys,
-                    retentionHours: row.retentionHours,
-                    mode: row.mode, maxRecordKiB: row.maxRecordKiB)
+                    key: row.key, stream: row.stream, shardKeys: row.shardKeys, settings: row.settings,
+                    transition: row.transition, isThrottled: settings.throttles)
             }
         }
     }
@@ -66,6 +78,31 @@ final class StreamDesk: Sendable {
         desk.on(DescribeStreamSummary.self) { [self] in try summarise($0, for: $1) }
         desk.on(ListStreams.self) { [self] in try list($0, for: $1) }
         desk.on(ListShards.self) { [self] in try shards($0, for: $1) }
+        desk.on(SplitShard.self) { [self] in try await split($0, for: $1) }
+        desk.on(MergeShards.self) { [self] in try await merge($0, for: $1) }
+        desk.on(UpdateShardCount.self) { [self] in try await scale($0, for: $1) }
+        desk.on(IncreaseStreamRetentionPeriod.self) { [self] in try await keepLonger($0, for: $1) }
+        desk.on(DecreaseStreamRetentionPeriod.self) { [self] in try await letGoSooner($0, for: $1) }
+        desk.on(UpdateMaxRecordSize.self) { [self] in try await resize($0, for: $1) }
+        desk.on(StartStreamEncryption.self) { [self] in try await encrypt($0, for: $1) }
+        desk.on(StopStreamEncryption.self) { [self] in try await encryptNoMore($0, for: $1) }
+        desk.on(EnableEnhancedMonitoring.self) { [self] in try await monitor($0, for: $1) }
+        desk.on(DisableEnhancedMonitoring.self) { [self] in try await monitorLess($0, for: $1) }
+        desk.on(UpdateStreamMode.self) { [self] in try await manage($0, for: $1) }
+        desk.on(UpdateStreamWarmThroughput.self) { [self] in try await warm($0, for: $1) }
+        desk.on(UpdateStreamRecordDistributionStrategy.self) { [self] in try await distribute($0, for: $1) }
+        desk.on(AddTagsToStream.self) { [self] in try await tag($0, for: $1) }
+        desk.on(RemoveTagsFromStream.self) { [self] in try await untag($0, for: $1) }
+        desk.on(ListTagsForStream.self) { [self] in try tags($0, for: $1) }
+        desk.on(TagResource.self) { [self] in try await tag($0, for: $1) }
+        desk.on(UntagResource.self) { [self] in try await untag($0, for: $1) }
+        desk.on(ListTagsForResource.self) { [self] in try tags($0, for: $1) }
+        desk.on(PutResourcePolicy.self) { [self] in try await put($0, for: $1) }
+        desk.on(GetResourcePolicy.self) { [self] in try policy($0, for: $1) }
+        desk.on(DeleteResourcePolicy.self) { [self] in try await delete($0, for: $1) }
+        desk.on(DescribeLimits.self) { [self] in try limits($0, for: $1) }
+        desk.on(DescribeAccountSettings.self) { [self] in try account($0, for: $1) }
+        desk.on(UpdateAccountSettings.self) { [self] in try await account($0, for: $1) }
         desk.on(PutRecord.self) { [self] in try await put($0, for: $1) }
         desk.on(PutRecords.self) { [self] in try await put($0, for: $1) }
         desk.on(GetShardIterator.self) { [self] in try iterator($0, for: $1) }
@@ -77,205 +114,6 @@ final class StreamDesk: Sendable {
     /// Answers everyone who waits, because the server stops.
     func stopWaiting() {
         watch.wakeAll()
-    }
-
-    // MARK: Streams
-
-    func create(_ request: CreateStream, for caller: Caller) async throws -> NoOutput {
-        try check(request)
-        let name = StreamName(region: caller.region, name: request.streamName)
-        let (settings, now) = (settings, surroundings.now)
-        let ticket = try streams.withLock { streams in
-            try commit.acceptMore()
-            guard streams.open[name] == nil else {
-                throw WireError(
-                    "ResourceInUseException",
-                    "Stream \(name.name) under account \(settings.account) already exists.")
-            }
-            let count = request.shardCount ?? 4
-            let taken = streams.open.values.reduce(0) { $0 + $1.stream.shards.count { $0.isOpen } }
-            guard taken + count <= settings.mostShards else {
-                throw Self.tooManyShards(taken: taken, more: count, region: caller.region, settings)
-            }
-            let stream = DataStream(
-                name: name.name, account: settings.account, shardCount: count, now: now,
-                after: streams.lastCreations[name] ?? .min)
-            let mode = request.streamModeDetails?.streamMode ?? "PROVISIONED"
-            let maxRecordKiB = request.maxRecordSizeInKiB ?? 1_024
-            streams.open[name] = OpenStream(
-                key: nil, stream: stream, shardKeys: [], retentionHours: 24, mode: mode,
-                maxRecordKiB: maxRecordKiB)
-            let tags = request.tags?.entries ?? []
-            return commit.enqueue { db in
-                try StreamStore.insert(
-                    stream, region: name.region, retentionHours: 24, mode: mode, maxRecordKiB: maxRecordKiB,
-                    tags: tags, in: db)
-            }
-        }
-        let (key, shardKeys) = try await ticket.durable()
-        streams.withLock { streams in
-            streams.open[name]?.key = key
-            streams.open[name]?.shardKeys = shardKeys
-        }
-        return NoOutput()
-    }
-
-    private func check(_ request: CreateStream) throws(WireError) {
-        var constraints = Constraints()
-        constraints.streamName(request.streamName)
-        constraints.value(request.shardCount, in: 1...100_000, at: "shardCount")
-        constraints.word(
-            request.streamModeDetails?.streamMode, among: ["PROVISIONED", "ON_DEMAND"],
-            at: "streamModeDetails.streamMode")
-        constraints.tags(request.tags?.entries)
-        constraints.value(request.maxRecordSizeInKiB, in: 1_024...10_240, at: "maxRecordSizeInKiB")
-        try WireError.mapping { () throws(StreamFault) in try constraints.check() }
-        guard (request.tags?.count ?? 0) <= 50 else {
-            throw WireError(
-                "InvalidArgumentException",
-                """
-                Failed to add tags to stream \(request.streamName) under account \(settings.account) because a given \
-                stream cannot have more than 50 tags associated with it.
-                """)
-        }
-    }
-
-    private static func tooManyShards(taken: Int, more: Int, region: String, _ settings: Settings)
-        -> WireError
-    {
-        WireError(
-            "LimitExceededException",
-            """
-            This request would exceed the shard limit for the account \(settings.account) in \(region). Current shard \
-            count for the account: \(taken). Limit: \(settings.mostShards). Number of additional shards that would have \
-            resulted from this request: \(more). Refer to the AWS Service Limits page \
-            (http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to request \
-            higher limits.
-            """)
-    }
-
-    func delete(_ request: DeleteStream, for caller: Caller) async throws -> NoOutput {
-        var constraints = Constraints()
-        constraints.stream(named: request.streamName, arn: request.streamARN)
-        try WireError.mapping { () throws(StreamFault) in try constraints.check() }
-        let name = try streamName(request.streamName, request.streamARN, caller)
-        let ticket = try streams.withLock { streams in
-            try commit.accept()
-            guard let open = streams.open[name], let key = open.key else { throw notFound(name) }
-            streams.open[name] = nil
-            streams.lastCreations[name] = open.stream.lastCreation
-            return commit.enqueue { db in try StreamStore.delete(key, shardKeys: open.shardKeys, in: db) }
-        }
-        try await ticket.durable()
-        watch.wakeAll(watching: name)
-        return NoOutput()
-    }
-
-    func describe(_ request: DescribeStream, for caller: Caller) throws -> DescribeStream.Output {
-        var constraints = Constraints()
-        constraints.stream(named: request.streamName, arn: request.streamARN)
-        constraints.value(request.limit, in: 1...10_000, at: "limit")
-        try WireError.mapping { () throws(StreamFault) in try constraints.check() }
-        let open = try open(request.streamName, request.streamARN, caller)
-        let after = try request.exclusiveStartShardId.map { try shardNumber($0, in: open.stream) } ?? -1
-        let rest = open.stream.shards.filter { $0.number > after }
-        let page = rest.prefix(min(request.limit ?? 100, 100))
-        return DescribeStream.Output(
-            streamDescription: StreamDescription(
-                streamName: open.stream.name, streamARN: arn(of: open.stream, caller), streamStatus: "ACTIVE",
-                streamModeDetails: StreamModeDetails(streamMode: open.mode), shards: page.map(Self.describe),
-                hasMoreShards: page.count < rest.count, retentionPeriodHours: open.retentionHours,
-                streamCreationTimestamp: Timestamp(seconds: open.stream.createdAt.seconds)))
-    }
-
-    func summarise(_ request: DescribeStreamSummary, for caller: Caller) throws
-        -> DescribeStreamSummary.Output
-    {
-        var constraints = Constraints()
-        constraints.stream(named: request.streamName, arn: request.streamARN)
-        try WireError.mapping { () throws(StreamFault) in try constraints.check() }
-        let open = try open(request.streamName, request.streamARN, caller)
-        return DescribeStreamSummary.Output(
-            streamDescriptionSummary: StreamDescriptionSummary(
-                streamName: open.stream.name, streamARN: arn(of: open.stream, caller), streamStatus: "ACTIVE",
-                streamModeDetails: StreamModeDetails(streamMode: open.mode),
-                retentionPeriodHours: open.retentionHours,
-                streamCreationTimestamp: Timestamp(seconds: open.stream.createdAt.seconds),
-                openShardCount: open.stream.shards.count { $0.isOpen },
-                maxRecordSizeInKiB: open.maxRecordKiB))
-    }
-
-    func list(_ request: ListStreams, for caller: Caller) throws -> ListStreams.Output {
-        var constraints = Constraints()
-        constraints.value(request.limit, in: 1...10_000, at: "limit")
-        try WireError.mapping { () throws(StreamFault) in try constraints.check() }
-        let after = request.nextToken ?? request.exclusiveStartStreamName ?? ""
-        let rest = streams.withLock { streams in
-            streams.open.filter {
-                $0.key.region == caller.region && $0.key.name > after && $0.value.key != nil
-            }
-            .sorted { $0.key.name < $1.key.name }.map(\.value)
-        }
-        let page = rest.prefix(min(request.limit ?? 100, 100))
-        let hasMore = page.count < rest.count
-        return ListStreams.Output(
-            streamNames: page.map(\.stream.name), hasMoreStreams: hasMore,
-            nextToken: hasMore ? page.last?.stream.name : nil,
-            streamSummaries: page.map { open in
-                StreamSummary(
-                    streamName: open.stream.name, streamARN: arn(of: open.stream, caller),
-                    streamStatus: "ACTIVE",
-                    streamModeDetails: StreamModeDetails(streamMode: open.mode),
-                    streamCreationTimestamp: Timestamp(seconds: open.stream.createdAt.seconds))
-            })
-    }
-
-    func shards(_ request: ListShards, for caller: Caller) throws -> ListShards.Output {
-        try ShardListing(request, seal: seal, now: surroundings.now).page { name, arn in
-            let name = try streamName(name, arn, caller)
-            // Of the stream behind a token the policy has not been asked yet.
-            try caller.require("kinesis:ListShards", on: .stream(name.name))
-            return try open(name).stream
-        }
-    }
-
-    // MARK: Expiry
-
-    /// Removes records that are older than their stream's retention, a few hundred at a time, until cancelled.
-    func trim() async {
-        while !Task.isCancelled {
-            await restBeforeTrimming()
-            guard !Task.isCancelled else { return }
-            let streams = streams.withLock { $0.open.values.sorted { $0.stream.name < $1.stream.name } }
-            for open in streams {
-                let horizon = horizon(of: open, now: surroundings.now)
-                for key in open.shardKeys {
-                    var removed = 0
-                    repeat {
-                        let ticket = commit.enqueue {
-                            try StreamStore.trim(shardKey: key, arrivedBefore: horizon, atMost: 500, in: $0)
-                        }
-                        removed = (try? await ticket.value) ?? 0
-                        moods?.noteTrimmed(removed)
-                    } while removed == 500 && !Task.isCancelled
-                }
-            }
-        }
-    }
-
-    /// A minute; in a mood that lets records go, a second, and when one begins no longer.
-    private func restBeforeTrimming() async {
-        guard let moods else {
-            try? await surroundings.time.sleep(for: .seconds(60))
-            return
-        }
-        await moods.bell.heard(within: .seconds(moods.isTrimming ? 1 : 60), by: surroundings.time)
-    }
-
-    /// What arrived before this is gone, whether its row has been removed or not.
-    func horizon(of open: OpenStream, now: Timestamp) -> Timestamp {
-        let horizon = now - .seconds(open.retentionHours * 3_600)
-        return moods.map { max(horizon, $0.horizon(now: now)) } ?? horizon
     }
 
     // MARK: Names
@@ -294,11 +132,15 @@ final class StreamDesk: Sendable {
         return stream
     }
 
-    func open(_ name: String?, _ arn: String?, _ caller: Caller) throws(WireError) -> OpenStream {
-        try open(try streamName(name, arn, caller))
+    /// A stream that takes records.
+    func open(_ name: StreamName) throws(WireError) -> OpenStream {
+        let open = try known(name)
+        guard open.status.takesRecords else { throw notFound(name) }
+        return open
     }
 
-    func open(_ name: StreamName) throws(WireError) -> OpenStream {
+    /// A stream in whatever state.
+    func known(_ name: StreamName) throws(WireError) -> OpenStream {
         guard let open = streams.withLock({ $0.open[name] }), open.key != nil else { throw notFound(name) }
         return open
     }
@@ -308,17 +150,13 @@ final class StreamDesk: Sendable {
             "ResourceNotFoundException", "Stream \(name.name) under account \(settings.account) not found.")
     }
 
-    private func arn(of stream: DataStream, _ caller: Caller) -> String {
-        arn(of: StreamName(region: caller.region, name: stream.name)).description
-    }
-
-    private func arn(of name: StreamName) -> StreamARN {
+    func arn(of name: StreamName) -> StreamARN {
         StreamARN(region: name.region, account: settings.account, name: name.name)
     }
 
-    private func shardNumber(_ text: String, in stream: DataStream) throws(WireError) -> Int {
+    func shardNumber(_ text: String, in name: StreamName) throws(WireError) -> Int {
         try WireError.mapping { () throws(StreamFault) in
-            try Shard.number(in: text, stream: stream.name, account: settings.account)
+            try Shard.number(in: text, stream: name.name, account: settings.account)
         }
     }
 
@@ -340,33 +178,10 @@ final class StreamDesk: Sendable {
         let name = StreamName(region: caller.region, name: iterator.stream)
         let open = try open(name)
         guard open.stream.createdAt == iterator.streamCreation,
-            open.shardKeys.indices.contains(iterator.shard)
+            open.committed.shards.indices.contains(iterator.shard)
         else {
             throw notFound(name)
         }
         return (open, iterator)
-    }
-
-    static func describe(_ shard: Shard) -> ShardDescription {
-        ShardDescription(
-            shardId: shard.id, parentShardId: shard.parent.map(Shard.id),
-            adjacentParentShardId: shard.adjacentParent.map(Shard.id),
-            hashKeyRange: range(of: shard),
-            sequenceNumberRange: SequenceNumberRange(
-                startingSequenceNumber: shard.start.description, endingSequenceNumber: shard.end?.description)
-        )
-    }
-
-    static func child(_ shard: Shard) -> ChildShard {
-        ChildShard(
-            shardId: shard.id,
-            parentShards: [shard.parent, shard.adjacentParent].compactMap { $0.map(Shard.id) },
-            hashKeyRange: range(of: shard))
-    }
-
-    private static func range(of shard: Shard) -> HashKeyRange {
-        HashKeyRange(
-            startingHashKey: shard.hashKeys.lowerBound.description,
-            endingHashKey: shard.hashKeys.upperBound.description)
     }
 }

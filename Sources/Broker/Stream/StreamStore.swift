@@ -13,10 +13,8 @@ struct StreamStore: Sendable {
         var key: Int64
         var region: String
         var stream: DataStream
-        var retentionHours: Int
-        var mode: String
-        var maxRecordKiB: Int
-        var tags: [(key: String, value: String)]
+        var settings: StreamSettings
+        var transition: StreamTransition?
         /// Row numbers of the shards, by shard number.
         var shardKeys: [Int64]
     }
@@ -28,6 +26,7 @@ struct StreamStore: Sendable {
         var arrival: Timestamp
         var partitionKey: String
         var data: [UInt8]
+        var isEncrypted: Bool
     }
 
     static func addMigrations(to migrator: inout DatabaseMigrator) {
@@ -52,10 +51,23 @@ struct StreamStore: Sendable {
                     ) STRICT, WITHOUT ROWID
                     """)
         }
+        migrator.registerMigration("what a stream is in the middle of, and what its owner has set") { db in
+            try db.execute(sql: settingsSchema)
+        }
+        migrator.registerMigration("tags and policies by what they belong to") { db in
+            try db.execute(sql: resourcesSchema)
+        }
+        migrator.registerMigration("which records are encrypted") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE records ADD COLUMN is_encrypted INTEGER NOT NULL DEFAULT 0
+                      CHECK (is_encrypted IN (0, 1))
+                    """)
+        }
     }
 
     /// 40 bits count the records of a shard, 23 bits the shards.
-    private static let counterBits: Int64 = 40
+    static let counterBits: Int64 = 40
 
     private static let schema = """
         CREATE TABLE streams (
@@ -112,89 +124,66 @@ struct StreamStore: Sendable {
 
     // MARK: Writing, on the commit's thread
 
+    /// - Returns: The stream's row number.
     static func insert(
-        _ stream: DataStream, region: String, retentionHours: Int, mode: String, maxRecordKiB: Int,
-        tags: [(key: String, value: String)], in db: Database
-    ) throws -> (key: Int64, shardKeys: [Int64]) {
+        _ open: OpenStream, region: String, in db: Database
+    ) throws -> Int64 {
+        let stream = open.stream
         try db.execute(
             sql: """
-                INSERT INTO streams (region, name, account, created_at, retention_hours, mode, max_record_kib)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO streams (region, name, account, created_at, retention_hours, mode)
+                VALUES (?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                region, stream.name, stream.account, stream.createdAt.microseconds, retentionHours, mode,
-                maxRecordKiB,
+                region, stream.name, stream.account, stream.createdAt.microseconds,
+                open.settings.retention.hours, open.settings.mode.rawValue,
             ])
         let key = db.lastInsertedRowID
-        for (name, value) in tags {
-            try db.execute(
-                sql: "INSERT INTO stream_tags (stream_key, key, value) VALUES (?, ?, ?)",
-                arguments: [key, name, value])
+        try save(open.settings, open.transition, of: key, in: db)
+        try write(stream.shards.map(StreamChange.opened), shardKeys: open.shardKeys, of: key, in: db)
+        return key
+    }
+
+    /// Writes down what has become of shards.
+    ///
+    /// - Parameter shardKeys: Row numbers, by shard number.
+    static func write(
+        _ changes: [StreamChange], shardKeys: [Int64], of key: Int64, in db: Database
+    ) throws {
+        for change in changes {
+            switch change {
+            case .appended: break  // written down with its data
+            case .closed(let shard):
+                try db.execute(
+                    sql: "UPDATE shards SET closed_second = ? WHERE shard_key = ?",
+                    arguments: [shard.closed, shardKeys[shard.number]])
+            case .opened(let shard):
+                try db.execute(
+                    sql: """
+                        INSERT INTO shards (shard_key, stream_key, shard_number, first_hash_key, last_hash_key, parent,
+                                            adjacent_parent, creation_second)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                        """,
+                    arguments: [
+                        shardKeys[shard.number], key, shard.number, shard.hashKeys.lowerBound.description,
+                        shard.hashKeys.upperBound.description, shard.parent, shard.adjacentParent,
+                        shard.creation,
+                    ])
+            }
         }
-        let shardKeys = try stream.shards.map { shard in
-            try db.execute(
-                sql: """
-                    INSERT INTO shards (stream_key, shard_number, first_hash_key, last_hash_key, parent, adjacent_parent,
-                                        creation_second, closed_second)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    key, shard.number, shard.hashKeys.lowerBound.description,
-                    shard.hashKeys.upperBound.description,
-                    shard.parent, shard.adjacentParent, shard.creation, shard.closed,
-                ])
-            return db.lastInsertedRowID
-        }
-        return (key, shardKeys)
     }
 
     static func append(_ records: [NewRecord], in db: Database) throws {
         let statement = try db.cachedStatement(
-            sql: "INSERT INTO records (place, arrived_at, partition_key, data) VALUES (?, ?, ?, ?)")
+            sql: """
+                INSERT INTO records (place, arrived_at, partition_key, data, is_encrypted) VALUES (?, ?, ?, ?, ?)
+                """)
         for record in records {
             try statement.execute(arguments: [
                 record.shardKey << counterBits | Int64(record.counter), record.arrival.microseconds,
-                record.partitionKey, Data(record.data),
+                record.partitionKey, Data(record.data), record.isEncrypted,
             ])
         }
-    }
-
-    static func delete(_ key: Int64, shardKeys: [Int64], in db: Database) throws {
-        for shardKey in shardKeys {
-            try db.execute(
-                sql: "DELETE FROM records WHERE place BETWEEN ? AND ?",
-                arguments: [shardKey << counterBits, shardKey << counterBits | (1 << counterBits - 1)])
-        }
-        try db.execute(
-            sql: """
-                INSERT OR REPLACE INTO deleted_streams (region, name, last_creation)
-                SELECT region, name, max(creation_second) FROM streams JOIN shards USING (stream_key)
-                WHERE stream_key = ? GROUP BY stream_key
-                """,
-            arguments: [key])
-        try db.execute(sql: "DELETE FROM streams WHERE stream_key = ?", arguments: [key])
-    }
-
-    /// Removes a shard's oldest expired records, at most so many. - Returns: How many.
-    static func trim(shardKey: Int64, arrivedBefore horizon: Timestamp, atMost limit: Int, in db: Database)
-        throws -> Int
-    {
-        let first = shardKey << counterBits
-        let last = first | (1 << counterBits - 1)
-        let expired = try Int64.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    SELECT place FROM (SELECT place, arrived_at FROM records WHERE place BETWEEN ? AND ?
-                                       ORDER BY place LIMIT ?) WHERE arrived_at < ?
-                    """),
-            arguments: [first, last, limit, horizon.microseconds])
-        guard let newest = expired.last else { return 0 }
-        // The counter goes on from `trimmed_to`, so that no number is told twice.
-        try db.execute(
-            sql: "UPDATE shards SET trimmed_to = ? WHERE shard_key = ?",
-            arguments: [newest - first, shardKey])
-        try db.execute(sql: "DELETE FROM records WHERE place BETWEEN ? AND ?", arguments: [first, newest])
-        return expired.count
     }
 
     // MARK: Reading
@@ -205,17 +194,12 @@ struct StreamStore: Sendable {
             let shardRows = try GRDB.Row.fetchAll(
                 db, sql: "SELECT * FROM shards WHERE stream_key = ? ORDER BY shard_number", arguments: [key])
             let shards = try shardRows.map { try shard(from: $0, in: db) }
-            let tags = try GRDB.Row.fetchAll(
-                db, sql: "SELECT key, value FROM stream_tags WHERE stream_key = ? ORDER BY key",
-                arguments: [key])
             return Row(
                 key: key, region: row["region"],
                 stream: DataStream(
                     name: row["name"], account: row["account"],
                     createdAt: Timestamp(microseconds: row["created_at"]), shards: shards),
-                retentionHours: row["retention_hours"], mode: row["mode"],
-                maxRecordKiB: row["max_record_kib"],
-                tags: tags.map { (key: $0["key"], value: $0["value"]) },
+                settings: try settings(from: row), transition: try transition(from: row),
                 shardKeys: shardRows.map { $0["shard_key"] })
         }
     }
@@ -242,9 +226,7 @@ struct StreamStore: Sendable {
         guard let first = UInt128(row["first_hash_key"] as String),
             let last = UInt128(row["last_hash_key"] as String),
             first <= last
-        else {
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a shard's hash keys cannot be read")
-        }
+        else { throw unreadable("a shard's hash keys") }
         return Shard(
             number: row["shard_number"], hashKeys: HashKey(first)...HashKey(last), parent: row["parent"],
             adjacentParent: row["adjacent_parent"], creation: row["creation_second"],
@@ -253,12 +235,17 @@ struct StreamStore: Sendable {
             lastArrival: newest.map { Timestamp(microseconds: $0["arrived_at"]) })
     }
 
+    static func unreadable(_ what: String) -> DatabaseError {
+        DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\(what) cannot be read")
+    }
+
     /// A record as it lies in the table.
     struct StoredRecord: Sendable {
         var counter: UInt64
         var arrival: Timestamp
         var partitionKey: String
         var data: [UInt8]
+        var isEncrypted: Bool
     }
 
     /// Reads on from a place: at most so many records, at most so many bytes, but one in any case.
@@ -271,7 +258,7 @@ struct StreamStore: Sendable {
         let cursor = try GRDB.Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT place, arrived_at, partition_key, data FROM records
+                    SELECT place, arrived_at, partition_key, data, is_encrypted FROM records
                     WHERE place BETWEEN ? AND ? ORDER BY place
                     """),
             arguments: [from, first | (1 << counterBits - 1)])
@@ -286,7 +273,9 @@ struct StreamStore: Sendable {
             size += data.count + partitionKey.utf8.count
             if size > bytes, !records.isEmpty { break }
             records.append(
-                StoredRecord(counter: counter, arrival: arrival, partitionKey: partitionKey, data: data))
+                StoredRecord(
+                    counter: counter, arrival: arrival, partitionKey: partitionKey, data: data,
+                    isEncrypted: row[4]))
         }
         return records
     }

@@ -43,6 +43,20 @@ struct FunctionLedger: Sendable {
         }
     }
 
+    /// Shards of which reading began, and that were not read to their end.
+    func unfinishedShards() throws -> [String] {
+        try disk.read { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT shard_id FROM leases WHERE stream = :stream
+                    AND shard_id NOT IN (SELECT shard_id FROM finished_shards WHERE stream = :stream)
+                    ORDER BY shard_id
+                    """,
+                arguments: ["stream": stream])
+        }
+    }
+
     /// Takes a shard from whoever read it before.
     ///
     /// - Returns: The lease, and the last record that was handled, where there is one.

@@ -11,14 +11,23 @@ struct ShardFamily: Hashable, Sendable {
 
     /// The shards that nothing stands before any more.
     ///
-    /// - Parameter finished: Those that were read to their end. A parent that the stream has forgotten counts
-    ///   as such.
-    func readable(finished: Set<String>) -> [String] {
+    /// - Parameters:
+    ///   - finished: Those that were read to their end. A parent that the stream has forgotten counts as such,
+    ///   - beingRead: unless its reader still has a batch of it in hand.
+    func readable(finished: Set<String>, beingRead: Set<String>) -> [String] {
         let known = Set(shards.map(\.shardId))
         return shards.filter { shard in
             let parents = [shard.parentShardId, shard.adjacentParentShardId].compactMap(\.self)
             return !finished.contains(shard.shardId)
-                && parents.allSatisfy { finished.contains($0) || !known.contains($0) }
+                && parents.allSatisfy { parent in
+                    finished.contains(parent) || !known.contains(parent) && !beingRead.contains(parent)
+                }
         }.map(\.shardId)
+    }
+
+    /// Those of some shards that the stream has forgotten, because they were closed and their last record expired.
+    func forgotten(of begun: [String]) -> [String] {
+        let known = Set(shards.map(\.shardId))
+        return begun.filter { !known.contains($0) }
     }
 }

@@ -47,7 +47,7 @@ final class ShardReader: Sendable {
         bell.ring()
     }
 
-    /// Reads until it is closed, or until the shard has ended.
+    /// Reads until it is closed, or until the shard has ended or is not to be found.
     func run() async {
         watch.enter(shardID, bell: bell)
         defer { watch.leave(shardID) }
@@ -66,6 +66,8 @@ final class ShardReader: Sendable {
                                 error, kind: "stream",
                                 consequence: "The shard cannot be read; events wait in it",
                                 base: error.isThrottling ? .seconds(1) : nil, chance: surroundings.chance))
+                        // The host looks what is left.
+                        if error.type == "ResourceNotFoundException" { return }
                     }
                 }
             } catch let lost as LeaseLost {

@@ -73,6 +73,8 @@ extension StreetSettings {
     private var streamSection: JSONValue {
         var section = JSONObject()
         section["shards"] = JSONValue(shards)
+        section["controlDelay"] = JSONValue(controlDelay.milliseconds)
+        section["throttle"] = .bool(throttlesStreams)
         section["endpoint"] = streamEndpoint.map(JSONValue.string)
         return .object(section)
     }

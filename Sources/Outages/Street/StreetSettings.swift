@@ -108,6 +108,10 @@ package struct StreetSettings: Sendable {
     /// How often a message is received before it counts as a dead letter, 1 to 1,000.
     package var maxReceiveCount = 5
     package var shards = 4
+    /// How long a stream is CREATING, UPDATING or DELETING; Amazon takes about 20 s.
+    package var controlDelay = Duration.zero
+    /// Whether the broker's shards take and tell no more in a second than Amazon's do.
+    package var throttlesStreams = false
     /// Intakes of one OMS process.
     package var workers = 2
     package var consumer = Consumer.sound

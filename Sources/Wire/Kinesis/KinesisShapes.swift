@@ -21,14 +21,16 @@ public struct StreamDescription: Codable, Sendable {
     public var retentionPeriodHours: Int
     public var streamCreationTimestamp: Timestamp
     public var enhancedMonitoring: [EnhancedMetrics]
+    /// `NONE` or `KMS`.
     public var encryptionType: String?
+    public var keyId: String?
 
     public init(
         streamName: String, streamARN: String, streamStatus: String, streamModeDetails: StreamModeDetails?,
         shards: [ShardDescription], hasMoreShards: Bool, retentionPeriodHours: Int,
         streamCreationTimestamp: Timestamp,
         enhancedMonitoring: [EnhancedMetrics] = [EnhancedMetrics(shardLevelMetrics: [])],
-        encryptionType: String? = "NONE"
+        encryptionType: String? = "NONE", keyId: String? = nil
     ) {
         self.streamName = streamName
         self.streamARN = streamARN
@@ -40,6 +42,7 @@ public struct StreamDescription: Codable, Sendable {
         self.streamCreationTimestamp = streamCreationTimestamp
         self.enhancedMonitoring = enhancedMonitoring
         self.encryptionType = encryptionType
+        self.keyId = keyId
     }
 }
 
@@ -52,17 +55,23 @@ public struct StreamDescriptionSummary: Codable, Sendable {
     public var retentionPeriodHours: Int
     public var streamCreationTimestamp: Timestamp
     public var enhancedMonitoring: [EnhancedMetrics]
+    /// `NONE` or `KMS`.
     public var encryptionType: String?
+    public var keyId: String?
     public var openShardCount: Int
     public var consumerCount: Int?
     public var maxRecordSizeInKiB: Int?
+    public var warmThroughput: WarmThroughput?
+    /// `AUTO` or `USER_PARTITION_KEY`; nil for a provisioned stream.
+    public var recordDistributionStrategy: String?
 
     public init(
         streamName: String, streamARN: String, streamStatus: String, streamModeDetails: StreamModeDetails?,
         retentionPeriodHours: Int, streamCreationTimestamp: Timestamp,
         enhancedMonitoring: [EnhancedMetrics] = [EnhancedMetrics(shardLevelMetrics: [])],
-        encryptionType: String? = "NONE", openShardCount: Int, consumerCount: Int? = 0,
-        maxRecordSizeInKiB: Int? = 1_024
+        encryptionType: String? = "NONE", keyId: String? = nil, openShardCount: Int,
+        consumerCount: Int? = 0, maxRecordSizeInKiB: Int? = 1_024, warmThroughput: WarmThroughput? = nil,
+        recordDistributionStrategy: String? = nil
     ) {
         self.streamName = streamName
         self.streamARN = streamARN
@@ -72,9 +81,24 @@ public struct StreamDescriptionSummary: Codable, Sendable {
         self.streamCreationTimestamp = streamCreationTimestamp
         self.enhancedMonitoring = enhancedMonitoring
         self.encryptionType = encryptionType
+        self.keyId = keyId
         self.openShardCount = openShardCount
         self.consumerCount = consumerCount
         self.maxRecordSizeInKiB = maxRecordSizeInKiB
+        self.warmThroughput = warmThroughput
+        self.recordDistributionStrategy = recordDistributionStrategy
+    }
+}
+
+/// Write throughput that is held ready, in MiB/s. Source: Amazon Kinesis API Reference, `WarmThroughputObject`.
+public struct WarmThroughput: Codable, Hashable, Sendable {
+    public var targetMiBps: Int
+    public var currentMiBps: Int
+
+    /// What was asked for is there at once.
+    public init(_ mibps: Int) {
+        targetMiBps = mibps
+        currentMiBps = mibps
     }
 }
 
@@ -169,14 +193,18 @@ public struct StreamRecord: Codable, Hashable, Sendable {
     public var approximateArrivalTimestamp: Timestamp
     public var data: Blob
     public var partitionKey: String
+    /// `KMS` if the stream was encrypted when it was put.
+    public var encryptionType: String?
 
     public init(
-        sequenceNumber: String, approximateArrivalTimestamp: Timestamp, data: Blob, partitionKey: String
+        sequenceNumber: String, approximateArrivalTimestamp: Timestamp, data: Blob, partitionKey: String,
+        encryptionType: String? = nil
     ) {
         self.sequenceNumber = sequenceNumber
         self.approximateArrivalTimestamp = approximateArrivalTimestamp
         self.data = data
         self.partitionKey = partitionKey
+        self.encryptionType = encryptionType
     }
 }
 

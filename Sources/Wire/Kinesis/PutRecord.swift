@@ -7,8 +7,8 @@ public struct PutRecord: Operation {
     public var streamName: String?
     public var streamARN: String?
     public var data: Blob
-    /// 1 to 256 characters; its MD5 picks the shard.
-    public var partitionKey: String
+    /// 1 to 256 characters; its MD5 picks the shard. Only a stream that spreads its records can do without.
+    public var partitionKey: String?
     /// Decimal, below 2^128; picks the shard instead.
     public var explicitHashKey: String?
     /// The new record's number will be greater.
@@ -17,7 +17,7 @@ public struct PutRecord: Operation {
     public var dryRun: Bool?
 
     public init(
-        streamName: String? = nil, streamARN: String? = nil, data: Blob, partitionKey: String,
+        streamName: String? = nil, streamARN: String? = nil, data: Blob, partitionKey: String?,
         explicitHashKey: String? = nil, sequenceNumberForOrdering: String? = nil, dryRun: Bool? = nil
     ) {
         self.streamName = streamName
@@ -34,10 +34,13 @@ public struct PutRecord: Operation {
     public struct Output: Codable, Sendable {
         public var shardId: String
         public var sequenceNumber: String
+        /// `KMS` on an encrypted stream.
+        public var encryptionType: String?
 
-        public init(shardId: String, sequenceNumber: String) {
+        public init(shardId: String, sequenceNumber: String, encryptionType: String? = nil) {
             self.shardId = shardId
             self.sequenceNumber = sequenceNumber
+            self.encryptionType = encryptionType
         }
     }
 }

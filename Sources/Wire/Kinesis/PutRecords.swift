@@ -23,10 +23,11 @@ public struct PutRecords: Operation {
     /// One record of the batch.
     public struct Entry: Codable, Sendable {
         public var data: Blob
-        public var partitionKey: String
+        /// As in ``PutRecord``.
+        public var partitionKey: String?
         public var explicitHashKey: String?
 
-        public init(data: Blob, partitionKey: String, explicitHashKey: String? = nil) {
+        public init(data: Blob, partitionKey: String?, explicitHashKey: String? = nil) {
             self.data = data
             self.partitionKey = partitionKey
             self.explicitHashKey = explicitHashKey
@@ -56,10 +57,13 @@ public struct PutRecords: Operation {
         public var failedRecordCount: Int
         /// In the order of the entries.
         public var records: [Result]
+        /// `KMS` on an encrypted stream.
+        public var encryptionType: String?
 
-        public init(failedRecordCount: Int, records: [Result]) {
+        public init(failedRecordCount: Int, records: [Result], encryptionType: String? = nil) {
             self.failedRecordCount = failedRecordCount
             self.records = records
+            self.encryptionType = encryptionType
         }
     }
 }

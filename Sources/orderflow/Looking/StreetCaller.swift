@@ -5,7 +5,7 @@ import JSON
 import Outages
 import Wire
 
-/// Speaks to a queue as any client of Amazon's does: endpoint, region and credentials from the standard
+/// Speaks to queue, stream or courier as any client of Amazon's does: endpoint, region and credentials from the standard
 /// environment.
 struct StreetCaller {
     private let endpoint: String
@@ -26,7 +26,8 @@ struct StreetCaller {
     init(stream endpoint: String?, region: String?, directory: String) throws {
         let environment = try AmazonEnvironment.ofThisProcess()
         try self.init(
-            to: endpoint ?? environment.endpoint(of: Kinesis.self) ?? RunDirectory(directory).elsewhere?.stream
+            to: endpoint ?? environment.endpoint(of: Kinesis.self) ?? RunDirectory(directory).elsewhere?
+                .stream
                 ?? Self.local("broker", in: directory) ?? "http://127.0.0.1:4566",
             region: region, environment)
     }

@@ -60,6 +60,10 @@ struct SettingsReader {
         street.maxReceiveCount = try number(
             "queue.maxReceiveCount", in: 1...1_000, default: street.maxReceiveCount)
         street.shards = try number("stream.shards", in: 1...1_000, default: street.shards)
+        street.controlDelay = .milliseconds(
+            try number("stream.controlDelay", in: 0...60_000, default: Int(street.controlDelay.milliseconds)))
+        street.throttlesStreams = config.bool(
+            forKey: "stream.throttle", default: street.throttlesStreams)
         street.workers = try number("oms.workers", in: 1...64, default: street.workers)
         street.consumer = try choice("oms.consumer", default: street.consumer)
         street.retrySchedule = try choice("retries.schedule", default: street.retrySchedule)

@@ -53,6 +53,8 @@ struct RoleBuilder {
             keys: settings.isAnonymous ? nil : settings.keys.known(onLoopback: settings.broker.isLoopback))
         broker.region = settings.region
         broker.quietSpan = settings.quietSpan
+        broker.controlDelay = settings.controlDelay
+        broker.throttlesStreams = settings.throttlesStreams
         broker.permitsMoods = settings.permitsMoods
         return try LocalBroker(
             broker, storage: storage, surroundings: surroundings, logger: logger,

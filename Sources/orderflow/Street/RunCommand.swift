@@ -34,6 +34,11 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Port of the broker; 0 picks a free one.") var port: Int?
     @Option(help: "Host of the broker's listener. Off loopback the key test is not known.") var host: String?
     @Flag(help: "Let everyone use the broker without a signature. On loopback only.") var anonymous = false
+    @Flag(
+        help:
+            "Let the broker's shards take 1 MiB and 1,000 records and answer 5 reads a second, as Amazon's do."
+    )
+    var throttle = false
     @Flag(help: "Let the broker be put in moods, such as throttling. For rehearsals, never in service.")
     var moods = false
     @Flag(help: .hidden) var lifeline = false
@@ -44,6 +49,7 @@ struct RunCommand: AsyncParsableCommand {
         if let port { settings.broker.port = port }
         if let host { settings.broker.host = host }
         if anonymous { settings.isAnonymous = true }
+        if throttle { settings.throttlesStreams = true }
         if moods { settings.permitsMoods = true }
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)

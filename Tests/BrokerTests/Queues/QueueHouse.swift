@@ -23,6 +23,8 @@ final class QueueHouse: @unchecked Sendable {  // lives on its world's thread
     /// Nil lets everyone do everything.
     var keys: [AccessKey]?
     var permitsMoods = false
+    var controlDelay = Duration.zero
+    var throttlesStreams = false
     let room = Room()
 
     init(seed: UInt64 = 1) throws {
@@ -53,6 +55,8 @@ final class QueueHouse: @unchecked Sendable {  // lives on its world's thread
         settings.quietSpan = quietSpan
         settings.keys = keys
         settings.permitsMoods = permitsMoods
+        settings.controlDelay = controlDelay
+        settings.throttlesStreams = throttlesStreams
         let broker = try LocalBroker(
             settings, storage: storage, surroundings: Surroundings(time: host, chance: .seeded(starts)),
             logger: Logger(label: "broker") { _ in SwiftLogNoOpLogHandler() })
@@ -80,7 +84,10 @@ final class QueueHouse: @unchecked Sendable {  // lives on its world's thread
     }
 
     /// Tells a story from outside, to its end.
+    ///
+    /// - Parameter span: The most virtual time that it takes.
     func play<Result: Sendable>(
+        within span: Duration = .seconds(3_600),
         _ story: @escaping @Sendable (QueueCaller) async throws -> Result
     ) throws -> Result {
         let ending = Ending<Result>()
@@ -93,15 +100,15 @@ final class QueueHouse: @unchecked Sendable {  // lives on its world's thread
                 ending.result = .failure(error)
             }
         }
-        _ = run { ending.result != nil }
+        _ = run(atMost: span) { ending.result != nil }
         guard let result = ending.result else { throw NeverEnded() }
         return try result.get()
     }
 
     /// Lets the world run; a broker that dies at a commit is started again at once.
-    func run(until isDone: () -> Bool) -> Bool {
+    func run(atMost span: Duration = .seconds(3_600), until isDone: () -> Bool) -> Bool {
         while !world.run(
-            until: { self.witness.hasStruck || isDone() }, atMost: world.uptime + .seconds(3_600))
+            until: { self.witness.hasStruck || isDone() }, atMost: world.uptime + span)
             || witness.hasStruck
         {
             guard witness.hasStruck else { return false }

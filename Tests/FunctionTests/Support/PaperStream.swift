@@ -22,6 +22,7 @@ final class PaperStream: Client, @unchecked Sendable {
         /// How many have expired before these.
         var expired = 0
         var isClosed = false
+        var isForgotten = false
     }
 
     private var shards: [(id: String, shard: Shard)] = []
@@ -67,6 +68,19 @@ final class PaperStream: Client, @unchecked Sendable {
         arrivals.ring()
     }
 
+    /// Lets all records of a closed shard expire, and the shard with them.
+    func forget(_ number: Int) {
+        expire(shards[number].shard.records.count, in: number)
+        shards[number].shard.isForgotten = true
+    }
+
+    /// Closes two shards and opens one that goes on where they ended.
+    func merge(_ lower: Int, _ upper: Int) {
+        for number in [lower, upper] { shards[number].shard.isClosed = true }
+        shards.append((Self.name(shards.count), Shard(parents: [Self.name(lower), Self.name(upper)])))
+        arrivals.ring()
+    }
+
     /// Deletes the stream and makes one of the same name.
     func makeAnew() {
         generation += 1
@@ -99,18 +113,22 @@ final class PaperStream: Client, @unchecked Sendable {
     private func list(_ request: ListShards) -> ListShards.Output {
         // Pages of two, so that readers have to turn them.
         let start = request.nextToken.flatMap { Int($0) } ?? 0
-        let page = shards[start..<min(start + 2, shards.count)].map { id, shard in
+        let listed = shards.filter { !$0.shard.isForgotten }
+        let page = listed[start..<min(start + 2, listed.count)].map { id, shard in
             ShardDescription(
                 shardId: id, parentShardId: shard.parents.first,
+                adjacentParentShardId: shard.parents.dropFirst().first,
                 hashKeyRange: HashKeyRange(startingHashKey: "0", endingHashKey: "1"),
                 sequenceNumberRange: SequenceNumberRange(startingSequenceNumber: "0"))
         }
         return ListShards.Output(
-            shards: page, nextToken: start + 2 < shards.count ? "\(start + 2)" : nil)
+            shards: page, nextToken: start + 2 < listed.count ? "\(start + 2)" : nil)
     }
 
     private func locate(_ request: GetShardIterator) throws -> GetShardIterator.Output {
-        guard shard(request.shardId) != nil else { throw Self.refusal("ResourceNotFoundException") }
+        guard let shard = shard(request.shardId), !shard.isForgotten else {
+            throw Self.refusal("ResourceNotFoundException")
+        }
         guard let number = request.startingSequenceNumber else {
             return GetShardIterator.Output(shardIterator: iterator(request.shardId, 0))
         }

@@ -69,11 +69,12 @@ final class FakeStream: Client, @unchecked Sendable {
     }
 
     private func keep(_ record: PutRecords.Entry) -> PutRecords.Result {
-        let shard = "shardId-00000000000\(record.partitionKey.utf8.reduce(0) { $0 + Int($1) } % 4)"
+        let key = record.partitionKey ?? ""
+        let shard = "shardId-00000000000\(key.utf8.reduce(0) { $0 + Int($1) } % 4)"
         let sequenceNumber = "4\(records.count + 1_000)"
         records.append(
             Record(
-                shard: shard, sequenceNumber: sequenceNumber, key: record.partitionKey,
+                shard: shard, sequenceNumber: sequenceNumber, key: key,
                 payload: String(decoding: record.data.bytes, as: UTF8.self)))
         return PutRecords.Result(shardId: shard, sequenceNumber: sequenceNumber)
     }
