@@ -16,20 +16,18 @@ extension QueueDesk {
             try QueueStore.deadLetters(of: id, named: request.messageIds, in: $0)
         }
         let now = surroundings.now
-        let (ticket, moved) = try decide {
-            state throws(WireError) -> (CommitTicket<Void>, [RedriveMessages.Renaming]) in
+        let (ticket, moved, changes) = try decide {
+            state throws(WireError) -> (CommitTicket<Void>, [RedriveMessages.Renaming], Int) in
             try commit.acceptMore()
             guard let open = state.queues[name], open.engine.id == id else { throw Self.noQueue(name) }
             guard open.moves.active == nil else {
                 throw WireError("ResourceInUseException", QueueFault.moveIsRunning.message)
             }
-            return moveChosen(letters, from: open, &state, now: now)
+            let (ticket, moved) = moveChosen(stillThere(letters, in: open), from: open, &state, now: now)
+            return (ticket, moved, open.engine.changesMade)
         }
         try await ticket.durable()
-        state.withLock { state in
-            guard let open = state.queues[name], open.engine.id == id else { return }
-            open.engine.forgetReleased()
-        }
+        confirm(changes, of: id, named: name)
         let names = Set(moved.map(\.formerMessageId))
         return RedriveMessages.Output(moved: moved, left: request.messageIds.filter { !names.contains($0) })
     }
