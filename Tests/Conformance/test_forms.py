@@ -4,11 +4,16 @@ import json
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
-from urllib.parse import quote, quote_plus, urlencode
+from datetime import timedelta
+from http.client import HTTPConnection
+from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
 import pytest
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
-from wire import ACCOUNT, SQS, Key, Request
+from wire import ACCOUNT, DEVELOPER, REGION, SQS, Key, Request, now
 
 XML = "{http://queue.amazonaws.com/doc/2012-11-05/}"
 FORMS = replace(SQS, content_type="application/x-www-form-urlencoded")
@@ -228,6 +233,178 @@ def test_more_than_any_form_could_mean_is_refused(ask, queue):
     answer = ask("GetQueueAttributes", [("QueueUrl", queue.url), *[(f"AttributeName.{n}", "All") for n in range(2_001)]])
 
     assert error(answer)[:2] == (400, "MalformedInput")
+
+
+# Operations with lists and maps
+
+
+def test_tags_are_pairs_and_their_keys_a_list(ask, queue):
+    at = [("QueueUrl", queue.url)]
+    tags = [("Tag.1.Key", "team"), ("Tag.1.Value", "tea"), ("Tag.2.Key", "room"), ("Tag.2.Value", ""), ("Tag.3.Key", "x")]
+
+    ask("TagQueue", [*at, *tags, ("Tag.3.Value", "y")])
+    ask("UntagQueue", [*at, ("TagKey.1", "room"), ("TagKey.2", "x")])
+
+    answer = ask("ListQueueTags", at)
+    assert found(answer, "ListQueueTagsResult", "Tag", "Key") == ["team"]
+    assert found(answer, "ListQueueTagsResult", "Tag", "Value") == ["tea"]
+
+
+def test_a_queue_is_made_with_attributes_and_tags(ask, fresh_name):
+    pairs = [("Attribute.1.Name", "DelaySeconds"), ("Attribute.1.Value", "7"), ("Tag.1.Key", "a"), ("Tag.1.Value", "1")]
+
+    [url] = found(ask("CreateQueue", [("QueueName", fresh_name), *pairs]), "CreateQueueResult", "QueueUrl")
+
+    asked = ask("GetQueueAttributes", [("QueueUrl", url), ("AttributeName.1", "DelaySeconds")])
+    assert found(asked, "GetQueueAttributesResult", "Attribute", "Value") == ["7"]
+    assert found(ask("ListQueueTags", [("QueueUrl", url)]), "ListQueueTagsResult", "Tag", "Key") == ["a"]
+
+
+def test_a_permission_is_given_by_lists_and_taken_back_by_its_label(ask, queue):
+    at = [("QueueUrl", queue.url), ("Label", "partner")]
+    lists = [("AWSAccountId.1", "123456789012"), ("ActionName.1", "SendMessage"), ("ActionName.2", "GetQueueUrl")]
+
+    ask("AddPermission", [*at, *lists])
+    policy = json.loads(queue.attributes["Policy"])
+    ask("RemovePermission", at)
+
+    assert policy["Statement"][0]["Action"] == ["SQS:SendMessage", "SQS:GetQueueUrl"]
+    assert "Policy" not in queue.attributes
+
+
+def test_a_move_task_is_begun_listed_and_cancelled(ask, make_queue):
+    dead = make_queue()
+    policy = json.dumps({"deadLetterTargetArn": dead.arn, "maxReceiveCount": 1})
+    queue = make_queue(RedrivePolicy=policy)
+    queue.send_all("1", "2", "3")
+    for _ in range(2):
+        queue.receive(VisibilityTimeout=0)
+
+    begun = ask("StartMessageMoveTask", [("SourceArn", dead.arn), ("MaxNumberOfMessagesPerSecond", "1")])
+    [handle] = found(begun, "StartMessageMoveTaskResult", "TaskHandle")
+    listed = ask("ListMessageMoveTasks", [("SourceArn", dead.arn), ("MaxResults", "10")])
+    cancelled = ask("CancelMessageMoveTask", [("TaskHandle", handle)])
+
+    entry = ("ListMessageMoveTasksResult", "ListMessageMoveTasksResultEntry")
+    assert found(listed, *entry, "TaskHandle") == [handle]
+    assert found(listed, *entry, "Status") == ["RUNNING"]
+    assert found(listed, *entry, "ApproximateNumberOfMessagesToMove") == ["3"]
+    [moved] = found(cancelled, "CancelMessageMoveTaskResult", "ApproximateNumberOfMessagesMoved")
+    assert int(moved) <= 3
+
+
+# URLs that carry their signature
+
+
+def presigned(broker, fields, secret=DEVELOPER.secret) -> str:
+    """A link that anybody may follow for a while, as botocore signs it."""
+    request = AWSRequest("GET", f"{broker.url}/?{urlencode([*fields, ('Version', '2012-11-05')], quote_via=quote)}")
+    SigV4QueryAuth(Credentials(DEVELOPER.id, secret), "sqs", REGION, expires=60).add_auth(request)
+    return request.url
+
+
+def follow(link: str) -> tuple[int, bytes]:
+    parts = urlsplit(link)
+    connection = HTTPConnection(parts.netloc, timeout=30)
+    connection.request("GET", f"{parts.path}?{parts.query}")
+    response = connection.getresponse()
+    answer = response.status, response.read()
+    connection.close()
+    return answer
+
+
+def test_a_signed_link_is_a_request(broker, make_queue):
+    queue = make_queue()
+    link = presigned(broker, [("Action", "SendMessage"), ("QueueUrl", queue.url), ("MessageBody", "by link & more")])
+
+    status, _ = follow(link)
+
+    assert status == 200
+    assert queue.receive_bodies() == ["by link & more"]
+
+
+@pytest.mark.parametrize("bend", ["body", "secret", "age"])
+def test_a_link_that_was_bent_or_is_too_old_is_none(broker, make_queue, monkeypatch, bend):
+    queue = make_queue()
+    wish = [("Action", "SendMessage"), ("QueueUrl", queue.url), ("MessageBody", "mine")]
+    if bend == "age":
+        monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: now() - timedelta(seconds=62))
+    link = presigned(broker, wish, secret="wrong" if bend == "secret" else DEVELOPER.secret)
+
+    status, document = follow(link.replace("MessageBody=mine", "MessageBody=yours") if bend == "body" else link)
+
+    assert status == 403 and b"<Code>SignatureDoesNotMatch</Code>" in document
+    assert queue.counts == (0, 0, 0)
+
+
+# JSON in the shape of the XML
+
+
+@pytest.fixture
+def ask_for_json(caller):
+    def ask(action, fields=(), accept="application/json", **how):
+        headers = [("Accept", accept)]
+        return caller.send(caller.sign(Form(action, fields, method="GET", headers=headers, **how)))
+
+    return ask
+
+
+def test_whoever_gets_and_accepts_json_is_told_queues_in_json(ask_for_json, make_queue):
+    queue = make_queue()
+
+    answer = ask_for_json("ListQueues", [("QueueNamePrefix", queue.name)])
+
+    assert answer.status == 200 and answer.headers["content-type"] == "application/json"
+    assert answer.json["ListQueuesResponse"]["ListQueuesResult"] == {"queueUrls": [queue.url]}
+    identity = answer.headers["x-amzn-requestid"]
+    assert answer.json["ListQueuesResponse"]["ResponseMetadata"] == {"RequestId": identity}
+
+
+def test_in_json_attributes_are_a_list_of_names_and_values(ask_for_json, queue):
+    answer = ask_for_json("GetQueueAttributes", [("QueueUrl", queue.url), ("AttributeName.1", "DelaySeconds")])
+
+    result = answer.json["GetQueueAttributesResponse"]["GetQueueAttributesResult"]
+    assert result == {"Attributes": [{"Name": "DelaySeconds", "Value": "0"}]}
+
+
+def test_in_json_messages_come_with_their_attributes(ask_for_json, make_queue):
+    queue = make_queue()
+    queue.send('a "quoted" body\r\n', MessageAttributes={"colour": {"DataType": "String", "StringValue": "green"}})
+
+    names = [("MessageAttributeName.1", "All"), ("AttributeName.1", "ApproximateReceiveCount")]
+    answer = ask_for_json("ReceiveMessage", names, path=path_of(queue))
+
+    [message] = answer.json["ReceiveMessageResponse"]["ReceiveMessageResult"]["messages"]
+    assert message["Body"] == 'a "quoted" body\r\n'
+    assert message["Attributes"] == [{"Name": "ApproximateReceiveCount", "Value": "1"}]
+    assert message["MessageAttributes"] == [{"Name": "colour", "Value": {"StringValue": "green", "DataType": "String"}}]
+    queue.delete(message)
+
+
+def test_in_json_an_operation_without_output_tells_metadata_alone(ask_for_json, queue):
+    answer = ask_for_json("PurgeQueue", [("QueueUrl", queue.url)])
+
+    assert answer.json["PurgeQueueResponse"].keys() == {"ResponseMetadata"}
+
+
+def test_in_json_an_error_has_its_code_and_words(ask_for_json):
+    answer = ask_for_json("PurgeQueue", [("QueueUrl", "http://localhost/000000000000/nowhere")])
+
+    assert answer.status == 400
+    assert answer.json["Error"]["Code"] == "AWS.SimpleQueueService.NonExistentQueue"
+    assert answer.json["Error"]["Message"] == "The specified queue does not exist for this wsdl version."
+    assert answer.json["RequestId"] == answer.headers["x-amzn-requestid"]
+
+
+@pytest.mark.parametrize("accept", ["text/xml", "*/*", "application/jsonish"])
+def test_whoever_accepts_anything_else_is_told_xml(ask_for_json, accept):
+    assert ask_for_json("ListQueues", accept=accept).headers["content-type"] == "text/xml"
+
+
+def test_whoever_posts_is_told_xml_whatever_is_accepted(ask):
+    answer = ask("ListQueues", headers=[("Accept", "application/json")])
+
+    assert answer.headers["content-type"] == "text/xml"
 
 
 SCRIPT = """

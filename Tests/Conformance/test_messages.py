@@ -301,6 +301,24 @@ def test_the_trace_header_of_the_request_does_where_the_message_names_none(calle
     assert queue.receive_one(MessageSystemAttributeNames=["All"])["Attributes"]["AWSTraceHeader"] == TRACE
 
 
+def test_the_trace_header_of_the_request_does_for_each_message_of_a_batch(caller, queue):
+    own = {"MessageSystemAttributes": {"AWSTraceHeader": text("Root=own")}}
+    entries = [{"Id": "a", "MessageBody": "tea"}, {"Id": "b", "MessageBody": "coffee", **own}]
+
+    caller.call(SQS, "SendMessageBatch", {"QueueUrl": queue.url, "Entries": entries}, headers=[("X-Amzn-Trace-Id", TRACE)])
+
+    received = queue.receive(MessageSystemAttributeNames=["AWSTraceHeader"])
+    assert [message["Attributes"]["AWSTraceHeader"] for message in received] == [TRACE, "Root=own"]
+
+
+def test_a_trace_header_adds_nothing_to_a_messages_size(make_queue):
+    queue = make_queue(MaximumMessageSize="1024")
+
+    queue.send("x" * 1_024, MessageSystemAttributes={"AWSTraceHeader": text(TRACE)})
+
+    assert queue.counts == (1, 0, 0)
+
+
 @pytest.mark.parametrize(
     "attributes",
     [{"Colour": text("green")}, {"AWSTraceHeader": text("1", "Number")}],

@@ -192,6 +192,24 @@ def test_creating_again_takes_capital_booleans_for_the_same(make_queue):
     assert Queue.create(queue.sqs, queue.name, {"SqsManagedSseEnabled": "False"}).url == queue.url
 
 
+def test_creating_again_reads_a_redrive_policy_before_it_compares_it(make_queue):
+    dead = make_queue()
+    policy = {"deadLetterTargetArn": dead.arn, "maxReceiveCount": 3}
+    queue = make_queue(RedrivePolicy=json.dumps(policy))
+
+    again = json.dumps({"maxReceiveCount": "3", "deadLetterTargetArn": dead.arn}, indent=2)
+    other = json.dumps({**policy, "maxReceiveCount": 4})
+
+    assert Queue.create(queue.sqs, queue.name, {"RedrivePolicy": again}).url == queue.url
+    with refused("QueueAlreadyExists"):
+        Queue.create(queue.sqs, queue.name, {"RedrivePolicy": other})
+
+
+def test_creating_again_with_a_bad_attribute_is_refused_for_that(queue):
+    with refused("InvalidAttributeValue", "Invalid value for the parameter DelaySeconds."):
+        Queue.create(queue.sqs, queue.name, {"DelaySeconds": "901"})
+
+
 def test_creating_again_does_not_compare_tags(sqs, fresh_name):
     first = sqs.create_queue(QueueName=fresh_name, tags={"team": "tea"})
 
@@ -359,6 +377,28 @@ def test_throughput_per_group_needs_deduplication_per_group(make_fifo, fifo):
         fifo.set_queue_attributes(Attributes={"FifoThroughputLimit": "perMessageGroupId"})
 
 
+def test_deduplication_per_group_does_without_throughput_per_group(make_fifo):
+    queue = make_fifo(DeduplicationScope="messageGroup")
+
+    assert queue.attributes["DeduplicationScope"] == "messageGroup"
+    assert queue.attributes["FifoThroughputLimit"] == "perQueue"
+
+
+def test_deduplication_per_queue_cannot_come_back_before_throughput_per_queue(make_fifo):
+    queue = make_fifo(DeduplicationScope="messageGroup", FifoThroughputLimit="perMessageGroupId")
+
+    with refused("InvalidAttributeValue"):
+        queue.set_queue_attributes(Attributes={"DeduplicationScope": "queue"})
+    queue.set_queue_attributes(Attributes={"DeduplicationScope": "queue", "FifoThroughputLimit": "perQueue"})
+
+    assert queue.attributes["FifoThroughputLimit"] == "perQueue"
+
+
+def test_throughput_per_group_cannot_be_created_without_deduplication_per_group(make_fifo):
+    with refused("InvalidAttributeValue"):
+        make_fifo(FifoThroughputLimit="perMessageGroupId")
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("DeduplicationScope", "group"), ("FifoThroughputLimit", "perSecond")]
 )
@@ -410,9 +450,31 @@ def test_a_key_is_taken_away_by_an_empty_text(make_queue):
     assert "KmsMasterKeyId" not in queue.attributes
 
 
-def test_two_kinds_of_encryption_at_once_are_refused(queue):
+def test_two_kinds_of_encryption_at_once_are_refused(queue, make_queue):
+    both = {"KmsMasterKeyId": "alias/tea", "SqsManagedSseEnabled": "true"}
+
     with refused("InvalidAttributeName", words_of_one_encryption()):
-        queue.set_queue_attributes(Attributes={"KmsMasterKeyId": "alias/tea", "SqsManagedSseEnabled": "true"})
+        queue.set_queue_attributes(Attributes=both)
+    with refused("InvalidAttributeName", words_of_one_encryption()):
+        make_queue(**both)
+
+    assert queue.attributes["SqsManagedSseEnabled"] == "true" and "KmsMasterKeyId" not in queue.attributes
+
+
+def test_the_services_encryption_takes_the_place_of_a_key(make_queue):
+    queue = make_queue(KmsMasterKeyId="alias/tea", SqsManagedSseEnabled="false", KmsDataKeyReusePeriodSeconds="60")
+    before = queue.attributes
+
+    queue.set_queue_attributes(Attributes={"SqsManagedSseEnabled": "true"})
+
+    assert (before["KmsMasterKeyId"], before["KmsDataKeyReusePeriodSeconds"]) == ("alias/tea", "60")
+    assert queue.attributes["SqsManagedSseEnabled"] == "true" and "KmsMasterKeyId" not in queue.attributes
+
+
+def test_all_encryption_can_be_switched_off(queue):
+    queue.set_queue_attributes(Attributes={"SqsManagedSseEnabled": "false"})
+
+    assert queue.attributes["SqsManagedSseEnabled"] == "false"
 
 
 def words_of_one_encryption():

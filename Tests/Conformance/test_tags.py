@@ -46,14 +46,23 @@ def test_tags_are_taken_off_and_those_that_are_not_there_do_no_harm(queue):
         ({"k" * 129: "v"}, "Tag keys must be between 1 and 128 characters in length."),
         ({"": "v"}, "Tag keys must be between 1 and 128 characters in length."),
         ({"k": "v" * 257}, "Tag values must be between 0 and 256 characters in length."),
+        ({"aws:owner": "v"}, "Tag keys must not begin with aws:, which is reserved."),
     ],
-    ids=["a long key", "an empty key", "a long value"],
+    ids=["a long key", "an empty key", "a long value", "a reserved key"],
 )
 def test_a_tag_that_cannot_be_is_refused_and_none_is_added(queue, tags, words):
     with refused("InvalidParameterValue", words):
         queue.tag_queue(Tags={"sound": "x", **tags})
 
     assert tags_of(queue) == {}
+
+
+def test_a_tag_may_be_as_long_as_128_and_256_characters_of_any_script(queue):
+    tags = {"ü" * 128: "茶" * 256, "aws": "without a colon"}
+
+    queue.tag_queue(Tags=tags)
+
+    assert tags_of(queue) == tags
 
 
 def test_a_queue_has_50_tags_at_most(queue):

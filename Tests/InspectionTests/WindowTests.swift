@@ -27,6 +27,31 @@ import Testing
         #expect(now[1]["max_receive_count"] == 4)
     }
 
+    @Test(arguments: [(own: 30, others: 269, noisy: 1), (30, 270, 0), (29, 0, 0)])
+    func `counts the groups of a standard queue that hold more than their share in flight`(
+        own: Int, others: Int, noisy: Int64
+    ) throws {
+        let street = try Street(orders: 0)
+        let soon = Street.evening + .seconds(5)
+        for number in 0..<own {
+            try street.queue("group", "x", message: "own-\(number)", receives: 1, visibleAt: soon)
+        }
+        for number in 0..<others {
+            try street.queue(
+                "group-\(number % 10)", "x", message: "other-\(number)", receives: 1, visibleAt: soon)
+        }
+        func noisyGroups(_ now: Timestamp) throws -> JSONValue? {
+            try QueueWindow.list(of: street.ledgers(), now: now).objects.last?["noisy_groups"]
+        }
+        let ofFIFO = try noisyGroups(Street.evening)
+
+        try street.edit(.broker, "UPDATE queues SET name = 'tenants' WHERE name = 'orders.fifo'")
+
+        #expect(ofFIFO == 0)
+        #expect(try noisyGroups(Street.evening) == .integer(noisy))
+        #expect(try noisyGroups(soon) == 0)
+    }
+
     @Test func `shows messages without receiving them`() throws {
         let street = try Street(orders: 0)
         for number in 1...3 { try street.queue("W-\(number)", Street.document("W-\(number)")) }

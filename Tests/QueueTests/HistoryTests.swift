@@ -3,16 +3,38 @@ import Queue
 import Testing
 
 @Suite struct `The engine` {
-    @Test(arguments: 0..<150 as Range<UInt64>)
+    private static let small = WindowBounds(capacity: 24, lowWater: 20, page: 3, lookAhead: 5)
+
+    @Test(arguments: 0..<120 as Range<UInt64>)
     func `does what the plain model does on a standard queue, from pages and through restarts`(seed: UInt64)
         throws
     {
+        var history = try History(seed: seed, kind: .standard, bounds: Self.small, restarts: true)
+
+        for _ in 0..<300 { try history.step() }
+    }
+
+    @Test(arguments: 0..<120 as Range<UInt64>)
+    func `is fair to tenants as the plain model is, dead letters included`(seed: UInt64) throws {
         var history = try History(
-            seed: seed, kind: .standard,
-            bounds: WindowBounds(capacity: 12, lowWater: 10, page: 3, lookAhead: 0),
+            seed: seed, kind: .standard, bounds: WindowBounds(for: .standard), tenants: true, restarts: true)
+
+        for _ in 0..<300 { try history.step() }
+
+        #expect(history.stepsWithNoise > 0)
+    }
+
+    @Test(arguments: 0..<120 as Range<UInt64>)
+    func `is fair to tenants behind its window, over a store that lags, and through restarts`(seed: UInt64)
+        throws
+    {
+        var history = try History(
+            seed: seed, kind: .standard, bounds: Self.small, tenants: true, mostReceives: 1_000,
             restarts: true)
 
         for _ in 0..<300 { try history.step() }
+
+        #expect(history.stepsWithNoise > 0)
     }
 
     @Test(arguments: 0..<150 as Range<UInt64>)
@@ -22,7 +44,7 @@ import Testing
         for _ in 0..<300 { try history.step() }
     }
 
-    @Test(arguments: 0..<150 as Range<UInt64>)
+    @Test(arguments: 0..<200 as Range<UInt64>)
     func `keeps every promise of a FIFO queue from pages and through restarts`(seed: UInt64) throws {
         var history = try History(
             seed: seed, kind: .fifo,
@@ -44,11 +66,20 @@ private struct History {
     private let bounds: WindowBounds
     /// After a restart, and from pages, the order of groups is no one's promise.
     private let restarts: Bool
+    /// Whether messages of a standard queue have groups, of which one sends the most.
+    private let tenants: Bool
+    /// What happened and is not yet in the ledger: never a message that came.
+    private var unwritten: [QueueChange] = []
+    /// How often someone was noisy when a receive came.
+    private(set) var stepsWithNoise = 0
 
-    init(seed: UInt64, kind: QueueKind, bounds: WindowBounds, restarts: Bool) throws {
+    init(
+        seed: UInt64, kind: QueueKind, bounds: WindowBounds, tenants: Bool = false, mostReceives: Int? = nil,
+        restarts: Bool
+    ) throws {
         random = SeededGenerator(seed: seed)
         let delay = [0, 0, 7].randomElement(using: &random) ?? 0
-        let mostReceives = [1, 3, 1_000].randomElement(using: &random) ?? 3
+        let mostReceives = mostReceives ?? [1, 3, 1_000].randomElement(using: &random) ?? 3
         let policy = #"{"deadLetterTargetArn":"arn:aws:sqs:r:1:d","maxReceiveCount":\#(mostReceives)}"#
         let attributes = try QueueAttributes(
             creating: (kind == .fifo ? [("FifoQueue", "true")] : []) + [
@@ -60,14 +91,16 @@ private struct History {
             kind: kind, delay: .seconds(delay), retention: .seconds(90), mostReceives: mostReceives)
         self.bounds = bounds
         self.restarts = restarts
+        self.tenants = tenants
     }
 
     mutating func step() throws {
         now = now + .milliseconds(Int.random(in: 0...2_000, using: &random))
         model.letOldGo(now)
         switch Int.random(in: 0..<100, using: &random) {
-        case 0..<45: try send()
-        case 45..<70: receive()
+        case 0..<42: try send(to: group)
+        case 42..<45: try sendMany()
+        case 45..<(tenants ? 76 : 70): receive()
         case 70..<82: delete()
         case 82..<91: change()
         case 91..<96: now = now + .seconds(Int.random(in: 1...30, using: &random))
@@ -81,9 +114,22 @@ private struct History {
         compare()
     }
 
-    private mutating func send() throws {
+    private var group: String? {
+        mutating get {
+            let number = Int.random(in: 0..<5, using: &random)
+            if engine.kind == .fifo { return "g\(number)" }
+            return tenants ? ["g0", "g0", "g0", "g1", nil][number] : nil
+        }
+    }
+
+    /// A tenant that sends many at once, so that it may come to hold most of what is in flight.
+    private mutating func sendMany() throws {
+        let group = group
+        for _ in 0..<(tenants ? 40 : 1) { try send(to: group) }
+    }
+
+    private mutating func send(to group: String?) throws {
         let isFIFO = engine.kind == .fifo
-        let group = isFIFO ? "g\(Int.random(in: 0..<5, using: &random))" : nil
         let id = isFIFO ? "id\(Int.random(in: 0..<200, using: &random))" : nil
         let delay = isFIFO ? nil : [nil, nil, nil, 0, 3].randomElement(using: &random) ?? nil
         let draft = MessageDraft(body: "body", delaySeconds: delay, groupID: group, deduplicationID: id)
@@ -95,12 +141,15 @@ private struct History {
     }
 
     private mutating func receive() {
-        let limit = Int.random(in: 1...10, using: &random)
-        let timeout = Duration.seconds([0, 2, 10, 40].randomElement(using: &random) ?? 2)
+        let limit = Int.random(in: (tenants ? 7 : 1)...10, using: &random)
+        let timeouts = tenants ? [0, 40, 80, 80, 80] : [0, 2, 10, 40]
+        let timeout = Duration.seconds(timeouts.randomElement(using: &random) ?? 2)
         var leases: [Lease] = []
+        if engine.noisyTenantCount > 0 { stepsWithNoise += 1 }
         repeat {
             let isLoaded = engine.loadPages(from: ledger, now: now)
             #expect(isLoaded)
+            engine.lookOut(through: ledger, now: now)
             leases = engine.receive(limit: limit, visibilityTimeout: timeout, now: now)
         } while leases.isEmpty && engine.wantedPage(now: now) != nil
         receipts += leases.map { Receipt($0, queue: engine.id) }
@@ -151,6 +200,7 @@ private struct History {
     /// A move carries letters away. Their rows can still be read for a moment afterwards.
     private mutating func release() {
         let limit = Int.random(in: 1...8, using: &random)
+        save(everything: true)
         let candidates = ledger.messages.values.sorted { $0.envelope.sequence < $1.envelope.sequence }.map {
             MoveCandidate($0.envelope, deduplicationID: nil, target: QueueID(3))
         }
@@ -163,11 +213,11 @@ private struct History {
         let isLoaded = engine.loadPages(from: ledger, now: now)
         #expect(isLoaded)
         save()
-        engine.forgetReleased()
     }
 
     /// Somebody discards some messages. Their rows can still be read for a moment afterwards.
     private mutating func discard() {
+        save(everything: true)
         let all = ledger.messages.values.map(\.envelope).sorted { $0.sequence < $1.sequence }
         let unwanted = all.filter { _ in Bool.random(using: &random) }
 
@@ -178,12 +228,12 @@ private struct History {
         let isLoaded = engine.loadPages(from: ledger, now: now)
         #expect(isLoaded)
         save()
-        engine.forgetReleased()
     }
 
     private mutating func changeDelay() {
         var attributes = engine.attributes
         let delay = Int.random(in: 0...12, using: &random)
+        save(everything: true)
         guard (try? attributes.set([("DelaySeconds", String(delay))])) != nil else { return }
         engine.change(to: attributes, now: now)
         model.delay = .seconds(delay)
@@ -197,15 +247,21 @@ private struct History {
     /// Forgets everything and starts from what was written down.
     private mutating func restart() {
         guard restarts else { return }
-        save()
+        save(everything: true)
         engine = MessageQueue(restoring: ledger.state(of: engine), now: now, bounds: bounds)
         engine.deadLetterTarget = QueueID(2)
     }
 
+    /// Writes down what changed, at once or a little later.
     @discardableResult
-    private mutating func save() -> [QueueChange] {
+    private mutating func save(everything: Bool = false) -> [QueueChange] {
         let changes = engine.takeChanges()
-        ledger.write(changes)
+        unwritten += changes
+        if everything || unwritten.contains(where: \.isArrival) || Bool.random(using: &random) {
+            ledger.write(unwritten)
+            unwritten = []
+            engine.confirm(changes: engine.changesMade)
+        }
         return changes
     }
 
@@ -217,7 +273,17 @@ private struct History {
         let counts = engine.counts(now: now, delayedBeyond: ledger.delayedRows(engine.delayedRows(now: now)))
         save()
         #expect(counts == model.counts(now))
+        guard unwritten.isEmpty else { return }
         #expect(engine.untouchedCount == ledger.messages.values.count { $0.envelope.visibleAt == nil })
         #expect(Set(ledger.messages.keys) == Set(model.messages.map(\.sequence)))
+    }
+}
+
+extension QueueChange {
+    fileprivate var isArrival: Bool {
+        switch self {
+        case .stored, .admitted, .takenIn: true
+        default: false
+        }
     }
 }

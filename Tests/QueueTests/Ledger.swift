@@ -64,6 +64,13 @@ struct Ledger {
                 .sorted { $0.sequence < $1.sequence }.prefix(wanted.limit))
     }
 
+    func look(_ outlook: Outlook) -> (rows: [Envelope], written: SequenceNumber) {
+        let page = page(WantedPage(after: outlook.after, limit: .max)).filter { row in
+            row.sequence <= outlook.upTo && row.groupID.map(outlook.passingBy.contains) != true
+        }
+        return (Array(page.prefix(outlook.limit)), lastSequence)
+    }
+
     func delayedRows(_ question: (after: SequenceNumber, since: Timestamp)?) -> Int {
         guard let question else { return 0 }
         return messages.values.count {
@@ -90,5 +97,13 @@ extension MessageQueue {
             append(page: page, now: now)
         }
         return true
+    }
+
+    /// Looks behind the window until there is nothing more to be found: what receives do a little at a time.
+    mutating func lookOut(through ledger: Ledger, now: Timestamp) {
+        while let outlook = wantedOutlook(now: now) {
+            let (rows, written) = ledger.look(outlook)
+            append(rows, of: outlook, written: written, now: now)
+        }
     }
 }

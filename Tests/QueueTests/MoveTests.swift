@@ -148,7 +148,7 @@ import Testing
             envelope
                 == Envelope(
                     sequence: SequenceNumber(1), enqueuedAt: counter.now,
-                    groupID: kind == .fifo ? MessageGroupID("g") : nil))
+                    groupID: MessageGroupID("g")))
         #expect(deduplication?.id == (kind == .fifo ? "d" : nil))
         #expect(counter.counts == QueueCounts(visible: 1))
     }

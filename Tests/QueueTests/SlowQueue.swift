@@ -72,10 +72,8 @@ struct SlowQueue {
         func visibleRun(_ candidates: [Message]) -> [Message] {
             Array(candidates.prefix { isVisible($0, now) })
         }
-        let runs: [[Message]] =
-            kind == .standard
-            ? [messages.filter { isVisible($0, now) }]
-            : rotation.map { group in visibleRun(messages.filter { $0.group == group }) }
+        if kind == .standard { return receiveFairly(limit: limit, timeout: timeout, now: now) }
+        let runs = rotation.map { group in visibleRun(messages.filter { $0.group == group }) }
         for run in runs {
             let before = received.count
             for message in run where received.count < limit {
@@ -90,6 +88,28 @@ struct SlowQueue {
         }
         leaveEmptyGroups()
         return received
+    }
+
+    /// Quiet tenants' messages come before noisy ones', the oldest first.
+    private mutating func receiveFairly(limit: Int, timeout: Duration, now: Timestamp) -> [SequenceNumber] {
+        let noisy = noisyGroups(now)
+        let visible = messages.filter { isVisible($0, now) }
+        let quiet = visible.filter { $0.group.map(noisy.contains) != true }
+        let others = visible.filter { $0.group.map(noisy.contains) == true }
+        var received: [SequenceNumber] = []
+        for message in quiet + others where received.count < limit {
+            if take(message.sequence, until: now + timeout) == .handedOut {
+                received.append(message.sequence)
+            }
+        }
+        return received
+    }
+
+    /// Those with more than a tenth of the messages in flight, and at least thirty.
+    private func noisyGroups(_ now: Timestamp) -> Set<String> {
+        let inFlight = messages.filter { !isVisible($0, now) && $0.receiveCount > 0 }
+        let own = Dictionary(grouping: inFlight.compactMap(\.group)) { $0 }.mapValues(\.count)
+        return Set(own.filter { $0.value >= 30 && $0.value * 10 > inFlight.count }.keys)
     }
 
     /// Takes one message, as a receive does that has come to it.
@@ -146,7 +166,7 @@ struct SlowQueue {
         for message in messages where released.count < limit {
             let mayGo = isVisible(message, now) && message.group.map(passedBy.contains) != true
             if mayGo { released.append(message.sequence) }
-            if !mayGo, let group = message.group { passedBy.insert(group) }
+            if !mayGo, kind == .fifo, let group = message.group { passedBy.insert(group) }
         }
         messages.removeAll { released.contains($0.sequence) }
         leaveEmptyGroups()

@@ -205,6 +205,22 @@ import Testing
         #expect(counts.visible + counts.inFlight + counts.delayed == count)
     }
 
+    @Test func `applies another retention to the messages that it has, counted from their sending`() throws {
+        var counter = try Counter()
+        try counter.send("hidden")
+        counter.receive()
+        try counter.send("visible")
+        counter.pass(.seconds(90))
+        try counter.send("young")
+        var attributes = counter.queue.attributes
+
+        try attributes.set([("MessageRetentionPeriod", "90")])
+        counter.queue.change(to: attributes, now: counter.now)
+
+        #expect(counter.counts == QueueCounts(visible: 1))
+        #expect(counter.receive() == ["young"])
+    }
+
     @Test func `takes nothing back that was purged, and goes on counting`() throws {
         var counter = try Counter()
         let before = try counter.send("a")

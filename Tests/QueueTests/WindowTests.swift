@@ -164,6 +164,14 @@ import Testing
         #expect(queue.nextWakeUp() == earlier + .seconds(30))
     }
 
+    @Test func `counts changes on from those before it`() throws {
+        var counter = try Counter()
+        counter.queue = MessageQueue(restoring: state([]), now: .noon, after: 7)
+        try counter.send("m")
+
+        #expect(counter.queue.changesMade == 8)
+    }
+
     @Test func `knows a delayed message from one in flight`() {
         let delayed = hidden(until: .noon + .seconds(30), since: .noon, receiveCount: 0)
         var queue = MessageQueue(restoring: state([delayed], untouched: 3), now: .noon)

@@ -88,3 +88,36 @@ import Testing
         #expect(SQS.queryDialect?.forms.count == 23)
     }
 }
+
+@Suite struct `An answer in the older protocol` {
+    @Test(arguments: [
+        ("GET", "application/json", true), ("GET", "text/xml, application/json;q=0.5", true),
+        ("GET", "*/*", false), ("GET", nil, false), ("POST", "application/json", false),
+    ])
+    func `is JSON where a GET accepts it, and else XML`(method: String, accept: String?, isJSON: Bool) {
+        var request = WireRequest(method: method)
+        request.headers["accept"] = accept
+
+        #expect((QueryTongue(wantedBy: request) == .json) == isJSON)
+    }
+
+    @Test func `writes maps as lists of pairs where it is JSON`() throws {
+        let dialect = try #require(SQS.queryDialect)
+        let output =
+            #"{"Messages":[{"Body":"x","Attributes":{"A":"1"},"MessageAttributes":{"k":{"StringValue":"v"}}}]}"#
+
+        let answer = dialect.json(
+            to: .init(operation: "ReceiveMessage", input: [:]), output: Array(output.utf8), requestID: "r")
+
+        let message: JSONValue = [
+            "Body": "x", "Attributes": [["Name": "A", "Value": "1"]],
+            "MessageAttributes": [["Name": "k", "Value": ["StringValue": "v"]]],
+        ]
+        #expect(
+            answer == [
+                "ReceiveMessageResponse": [
+                    "ReceiveMessageResult": ["messages": [message]], "ResponseMetadata": ["RequestId": "r"],
+                ]
+            ])
+    }
+}

@@ -45,9 +45,17 @@ final class OpenQueue {
 
     /// How a long poll ends.
     enum Outcome: Sendable {
-        case received(QueueID, CommitTicket<[QueueStore.StoredMessage]>)
+        case received(Batch)
         case nothing
         case queueDeleted
+    }
+
+    /// Messages handed out, on their way to the disk.
+    struct Batch: Sendable {
+        var queue: QueueID
+        var ticket: CommitTicket<[QueueStore.StoredMessage]>
+        /// What to confirm to the queue when they are there; nil where it waits for nothing.
+        var changes: Int?
     }
 
     /// What has changed since the last call, with how the queue stands now.

@@ -40,7 +40,7 @@ extension QueueDesk {
                 of: id, behind: walk.place, upTo: task.upTo, limit: task.batch, in: $0)
         }
         let now = surroundings.now
-        let ticket = decide { state -> CommitTicket<Void>? in
+        let carried = decide { state -> (CommitTicket<Void>, Int)? in
             guard let open = state.queues[name], open.engine.id == id,
                 let current = open.moves.active, current.id == task.id
             else { return nil }
@@ -49,13 +49,28 @@ extension QueueDesk {
                 open.moves.due = now + Self.aLittleLater
                 return nil
             }
-            return carry(letters, of: current, from: name, open, &state, now: now)
+            let present = stillThere(letters, in: open)
+            guard !present.isEmpty || letters.isEmpty else {
+                open.moves.due = now + Self.aLittleLater
+                return nil
+            }
+            return carry(present, of: current, from: name, open, &state, now: now)
+                .map { ($0, open.engine.changesMade) }
         }
-        guard let ticket else { return await Task.yield() }
+        guard let (ticket, changes) = carried else { return await Task.yield() }
         guard (try? await ticket.durable()) != nil else { return }
-        state.withLock { state in
-            guard let open = state.queues[name], open.engine.id == id else { return }
-            open.engine.forgetReleased()
+        confirm(changes, of: id, named: name)
+    }
+
+    /// Leaves out letters that have gone since their rows were read: of what is in memory the queue knows, and what was
+    /// never touched is where it was.
+    func stillThere(_ letters: [QueueStore.DeadLetter], in open: OpenQueue) -> [QueueStore.DeadLetter] {
+        let unknown = letters.map(\.envelope.sequence).filter { !open.engine.holds($0) }
+        guard !unknown.isEmpty else { return letters }
+        let id = open.engine.id
+        let untouched = try? reader.read { try QueueStore.untouched(among: unknown, of: id, in: $0) }
+        return letters.filter {
+            open.engine.holds($0.envelope.sequence) || untouched?.contains($0.envelope.sequence) == true
         }
     }
 

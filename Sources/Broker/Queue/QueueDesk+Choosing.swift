@@ -10,13 +10,15 @@ extension QueueDesk {
     func redrive(_ request: RedriveMessages, for caller: Caller) async throws -> RedriveMessages.Output {
         let choice = try chosen(request.messageIds, from: request.queueName, for: caller)
         let now = surroundings.now
-        let (ticket, moved) = try decide {
-            state throws(WireError) -> (CommitTicket<Void>, [RedriveMessages.Renaming]) in
+        let (ticket, moved, changes) = try decide {
+            state throws(WireError) -> (CommitTicket<Void>, [RedriveMessages.Renaming], Int) in
             try commit.acceptMore()
             let open = try open(choice, in: state)
-            return moveBack(choice.letters, from: open, &state, now: now)
+            let (ticket, moved) = moveBack(
+                stillThere(choice.letters, in: open), from: open, &state, now: now)
+            return (ticket, moved, open.engine.changesMade)
         }
-        try await settle(ticket, of: choice)
+        try await settle(ticket, changes, of: choice)
         let names = Set(moved.map(\.formerMessageId))
         return RedriveMessages.Output(moved: moved, left: request.messageIds.filter { !names.contains($0) })
     }
@@ -55,12 +57,11 @@ extension QueueDesk {
     }
 
     /// Waits until what was decided about a choice is durable.
-    func settle(_ ticket: CommitTicket<Void>, of choice: Choice) async throws {
+    ///
+    /// - Parameter changes: How many the queue had made by then.
+    func settle(_ ticket: CommitTicket<Void>, _ changes: Int, of choice: Choice) async throws {
         try await ticket.durable()
-        state.withLock { state in
-            guard let open = state.queues[choice.name], open.engine.id == choice.queue else { return }
-            open.engine.forgetReleased()
-        }
+        confirm(changes, of: choice.queue, named: choice.name)
     }
 
     /// The queue that a letter goes back to; nil where there is none, or none but its own.

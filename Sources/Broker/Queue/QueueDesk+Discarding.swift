@@ -13,14 +13,15 @@ extension QueueDesk {
         let choice = try chosen(request.messageIds, from: request.queueName, for: caller)
         let now = surroundings.now
         let decision = QueueStore.Decision(by: caller.accessKeyID, at: now)
-        let (ticket, gone) = try decide {
-            state throws(WireError) -> (CommitTicket<Void>, Set<SequenceNumber>) in
+        let (ticket, gone, changes) = try decide {
+            state throws(WireError) -> (CommitTicket<Void>, Set<SequenceNumber>, Int) in
             try commit.accept()
             let open = try open(choice, in: state)
             guard state.queues.values.contains(where: { $0.engine.deadLetterTarget == choice.queue }) else {
                 throw WireError(.noDeadLetterQueue(request.queueName))
             }
-            let gone = open.engine.discard(choice.letters.map(\.envelope), now: now)
+            let gone = open.engine.discard(
+                stillThere(choice.letters, in: open).map(\.envelope), now: now)
             let writing = open.takeWriting()
             let ticket = commit.enqueue { [self] db in
                 for sequence in gone.sorted() {
@@ -31,9 +32,9 @@ extension QueueDesk {
                 if !writing.changes.isEmpty { try record(writing, in: db) }
             }
             serve(choice.name, &state, now: now)
-            return (ticket, gone)
+            return (ticket, gone, open.engine.changesMade)
         }
-        try await settle(ticket, of: choice)
+        try await settle(ticket, changes, of: choice)
         let discarded = choice.letters.filter { gone.contains($0.envelope.sequence) }.map(\.messageID)
         let names = Set(discarded)
         return DiscardMessages.Output(

@@ -17,8 +17,8 @@ extension QueueDesk {
         let place = QueueStore.place(choice.queue, letter.envelope.sequence)
         let now = surroundings.now
         let decision = QueueStore.Decision(by: caller.accessKeyID, at: now)
-        let (ticket, moved) = try decide {
-            state throws(WireError) -> (CommitTicket<Void>, RedriveMessages.Renaming) in
+        let (ticket, moved, changes) = try decide {
+            state throws(WireError) -> (CommitTicket<Void>, RedriveMessages.Renaming, Int) in
             try commit.acceptMore()
             let source = try open(choice, in: state)
             guard let target = origin(of: letter, besides: source, state) else {
@@ -29,13 +29,14 @@ extension QueueDesk {
             } catch {
                 throw WireError(.unsound(error))
             }
-            let (ticket, moved) = moveBack([letter], from: source, &state, now: now) { id, db in
+            let (ticket, moved) = moveBack(stillThere([letter], in: source), from: source, &state, now: now) {
+                id, db in
                 try QueueStore.edit(place, to: message, as: id, decision, in: db)
             }
             guard let renaming = moved.first else { throw WireError(.hidden(letter.messageID)) }
-            return (ticket, renaming)
+            return (ticket, renaming, source.engine.changesMade)
         }
-        try await settle(ticket, of: choice)
+        try await settle(ticket, changes, of: choice)
         return moved
     }
 

@@ -17,10 +17,11 @@ extension QueueDesk {
         switch outcome {
         case .nothing: return ReceiveMessage.Output()
         case .queueDeleted: throw SQS.queueDoesNotExist
-        case .received(let id, let ticket):
-            let received = try await ticket.durable().map {
-                wish.describe($0, handle: seal.handle(Receipt($0.lease, queue: id)))
+        case .received(let batch):
+            let received = try await batch.ticket.durable().map {
+                wish.describe($0, handle: seal.handle(Receipt($0.lease, queue: batch.queue)))
             }
+            if let changes = batch.changes { confirm(changes, of: batch.queue, named: name) }
             return ReceiveMessage.Output(messages: received.isEmpty ? nil : received)
         }
     }
@@ -33,11 +34,11 @@ extension QueueDesk {
             guard let open = state.queues[name] else { throw SQS.queueDoesNotExist }
             // Whoever came before is served before.
             if open.waiters.isEmpty {
-                let (ticket, deadLetterQueues) = lease(
+                let (batch, deadLetterQueues) = lease(
                     from: open, limit: wish.limit, visibilityTimeout: wish.visibilityTimeout,
                     attempt: wish.attempt, &state, now: now)
                 for target in deadLetterQueues { serve(target, &state, now: now) }
-                if let ticket { return (.received(open.engine.id, ticket), 0) }
+                if let batch { return (.received(batch), 0) }
             }
             let wait = wish.waitSeconds ?? open.engine.attributes.receiveWaitTime
             guard wait > 0 else {
@@ -93,13 +94,13 @@ extension QueueDesk {
         while let name = names.popLast() {
             guard let open = state.queues[name], !open.waiters.isEmpty else { continue }
             while commit.isAccepting, let waiter = open.waiters.first {
-                let (ticket, deadLetterQueues) = lease(
+                let (batch, deadLetterQueues) = lease(
                     from: open, limit: waiter.limit, visibilityTimeout: waiter.visibilityTimeout,
                     attempt: waiter.attempt, &state, now: now)
                 names += deadLetterQueues
-                guard let ticket else { break }
+                guard let batch else { break }
                 open.waiters.removeFirst()
-                state.ended.append((waiter, .received(open.engine.id, ticket)))
+                state.ended.append((waiter, .received(batch)))
             }
             endWaits(on: name, &state, now: now)
             setAlarm(for: name, &state, now: now)
@@ -113,13 +114,13 @@ extension QueueDesk {
         state.queues[name]?.waiters.removeAll { $0.deadline <= now }
     }
 
-    /// Leases messages and hands the leases to the commit; without a ticket when nothing can be received.
+    /// Leases messages and hands the leases to the commit; without a batch when nothing can be received.
     ///
     /// Names the queues that took dead letters on the way; whoever waits for those is to be served.
     private func lease(
         from open: OpenQueue, limit: Int, visibilityTimeout: Duration?, attempt: String?,
         _ state: inout State, now: Timestamp
-    ) -> (ticket: CommitTicket<[QueueStore.StoredMessage]>?, deadLetterQueues: [QueueKey]) {
+    ) -> (batch: OpenQueue.Batch?, deadLetterQueues: [QueueKey]) {
         func receive() -> [Lease] {
             if open.engine.kind == .standard,
                 var disorder = moods?.disorder(among: open.engine.visibleInWindow)
@@ -131,6 +132,7 @@ extension QueueDesk {
                 limit: limit, visibilityTimeout: visibilityTimeout, attempt: attempt, now: now)
         }
         fillWindow(open, now: now)
+        lookOut(open, now: now)
         var leases = receive()
         // All that was at hand may have been dead letters, with sound messages behind them.
         while leases.isEmpty, fillWindow(open, now: now) { leases = receive() }
@@ -148,7 +150,8 @@ extension QueueDesk {
             try record(writing, admissions, in: db)
             return try QueueStore.contents(of: leases, in: id, db)
         }
-        return (ticket, targets)
+        let changes = open.engine.awaitsConfirmation ? open.engine.changesMade : nil
+        return (OpenQueue.Batch(queue: id, ticket: ticket, changes: changes), targets)
     }
 
     private func record(_ writing: QueueWriting, _ admissions: [QueueWriting], in db: Database) throws {
@@ -169,6 +172,22 @@ extension QueueDesk {
             loaded += 1
         }
         return loaded > 0
+    }
+
+    /// Looks behind a window full of noisy tenants' messages for those of quiet ones, as far as one receive does.
+    private func lookOut(_ open: OpenQueue, now: Timestamp) {
+        guard let outlook = open.engine.wantedOutlook(now: now) else { return }
+        let id = open.engine.id
+        guard let seen = try? reader.read({ try QueueStore.look(outlook, of: id, in: $0) }) else { return }
+        open.engine.append(seen.rows, of: outlook, written: seen.written, now: now)
+    }
+
+    /// Tells a queue, unless it was replaced since, that its first so many changes are on disk.
+    func confirm(_ changes: Int, of id: QueueID, named name: QueueKey) {
+        state.withLock { state in
+            guard let open = state.queues[name], open.engine.id == id else { return }
+            open.engine.confirm(changes: changes)
+        }
     }
 
     /// Lets dead-letter queues take what was received too often, in the same transaction.

@@ -80,12 +80,13 @@ final class QueueDesk: Sendable {
         let now = surroundings.now
         decide { state in
             var waiting = state.queues.mapValues(\.waiters)
+            let changes = state.queues.mapValues(\.engine.changesMade)
             state.queues = [:]
             state.names = [:]
             state.lastID = lastID
             for row in rows {
                 let open = OpenQueue(
-                    engine: MessageQueue(restoring: row.state, now: now),
+                    engine: MessageQueue(restoring: row.state, now: now, after: changes[row.name] ?? 0),
                     arn: QueueARN(region: row.name.region, account: row.account, name: row.name.name),
                     createdAt: row.createdAt, modifiedAt: row.modifiedAt)
                 open.tags = tags.removeValue(forKey: row.state.id) ?? [:]

@@ -152,6 +152,20 @@ extension QueueStore {
         ).map(DeadLetter.init)
     }
 
+    /// Which of some messages of a queue are there and untouched.
+    static func untouched(
+        among sequences: [SequenceNumber], of queue: QueueID, in db: Database
+    ) throws -> Set<SequenceNumber> {
+        let places = JSONValue.array(sequences.map { .integer(place(queue, $0)) }).text
+        let found = try Int64.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT place FROM messages
+                    WHERE place IN (SELECT value FROM json_each(?)) AND visible_at IS NULL
+                    """), arguments: [places])
+        return Set(found.map(sequence))
+    }
+
     /// What one commit of a move carries, a single message more or less.
     private static let mostBytesTogether = 1 << 20
 

@@ -32,7 +32,7 @@ enum QueueStore {
         queue.rawValue << sequenceBits | (1 << sequenceBits - 1)
     }
 
-    private static func sequence(_ place: Int64) -> SequenceNumber {
+    static func sequence(_ place: Int64) -> SequenceNumber {
         SequenceNumber(place & (1 << sequenceBits - 1))
     }
 
@@ -301,6 +301,30 @@ extension QueueStore {
                     """),
             arguments: [place(queue, wanted.after.next), lastPlace(queue), wanted.limit]
         ).map { envelope($0, visibleAt: nil) }
+    }
+
+    /// What a queue looks for behind its window, and the last of its messages that there is.
+    static func look(
+        _ outlook: Outlook, of queue: QueueID, in db: Database
+    ) throws -> (rows: [Envelope], written: SequenceNumber) {
+        let tenants = JSONValue.array(outlook.passingBy.map { .string($0.rawValue) }).text
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT place, enqueued_at, first_received_at, receive_count, group_id FROM messages
+                    WHERE place BETWEEN ? AND ? AND visible_at IS NULL
+                      AND (group_id IS NULL OR group_id NOT IN (SELECT value FROM json_each(?)))
+                    ORDER BY place LIMIT ?
+                    """),
+            arguments: [
+                place(queue, outlook.after.next), place(queue, outlook.upTo), tenants, outlook.limit,
+            ]
+        ).map { envelope($0, visibleAt: nil) }
+        let last = try Int64.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT place FROM messages WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1"),
+            arguments: [place(queue, .beforeAll), lastPlace(queue)])
+        return (rows, last.map(sequence) ?? .beforeAll)
     }
 
     /// Counts a FIFO queue's messages behind a place that were enqueued after a moment.

@@ -14,6 +14,9 @@ enum QueueTags {
         guard given.entries.allSatisfy({ (1...128).contains($0.key.unicodeScalars.count) }) else {
             throw SQS.invalidParameterValue("Tag keys must be between 1 and 128 characters in length.")
         }
+        guard !given.entries.contains(where: { $0.key.lowercased().hasPrefix("aws:") }) else {
+            throw SQS.invalidParameterValue("Tag keys must not begin with aws:, which is reserved.")
+        }
         guard given.entries.allSatisfy({ $0.value.unicodeScalars.count <= 256 }) else {
             throw SQS.invalidParameterValue("Tag values must be between 0 and 256 characters in length.")
         }

@@ -7,7 +7,7 @@ import Orders
 ///
 /// Whether a message is visible depends on the clock, so the clock comes in as an argument.
 package enum QueueWindow {
-    /// A line for each queue.
+    /// A line for each queue. `noisy_groups` are those that a standard queue serves after all others.
     package static func list(of ledgers: Ledgers, now: Timestamp) throws -> Listing {
         try ledgers.require(.broker)
         return try ledgers.look { db in
@@ -21,8 +21,9 @@ package enum QueueWindow {
                            json_extract(json_extract(q.attributes, '$.RedrivePolicy'), '$.deadLetterTargetArn') AS dead_letters_to,
                            CAST(json_extract(json_extract(q.attributes, '$.RedrivePolicy'), '$.maxReceiveCount') AS INTEGER)
                              AS max_receive_count,
-                           q.region
-                    FROM broker.queues q LEFT JOIN (\(touchedSQL)) t USING (queue_id) ORDER BY q.name, q.region
+                           coalesce(n.noisy_groups, 0) AS noisy_groups, q.region
+                    FROM broker.queues q LEFT JOIN (\(touchedSQL)) t USING (queue_id)
+                    LEFT JOIN (\(noisySQL)) n USING (queue_id) ORDER BY q.name, q.region
                     """, arguments: ["now": now.microseconds])
         }
     }
@@ -133,6 +134,20 @@ package enum QueueWindow {
         JOIN broker.messages m ON m.visible_at IS NOT NULL
          AND m.place BETWEEN (q.queue_id << 40 | q.purged_to) + 1 AND (q.queue_id << 40 | 1099511627775)
         GROUP BY q.queue_id
+        """
+
+    /// For each standard queue the groups that hold more than a tenth of its messages in flight, and at least thirty:
+    /// those that the broker serves after all others.
+    private static let noisySQL = """
+        SELECT queue_id, count(*) AS noisy_groups FROM
+          (SELECT q.queue_id, m.group_id, count(*) AS own, sum(count(*)) OVER (PARTITION BY q.queue_id) AS in_flight
+           FROM broker.queues q
+           JOIN broker.messages m ON m.visible_at IS NOT NULL AND m.visible_at > :now AND m.receive_count > 0
+            AND m.place BETWEEN (q.queue_id << 40 | q.purged_to) + 1 AND (q.queue_id << 40 | 1099511627775)
+           WHERE q.name NOT LIKE '%.fifo'
+           GROUP BY q.queue_id, m.group_id)
+        WHERE group_id IS NOT NULL AND own >= 30 AND own * 10 > in_flight
+        GROUP BY queue_id
         """
 
     /// When the first message of queue `q` was sent.

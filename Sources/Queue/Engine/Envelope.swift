@@ -13,7 +13,7 @@ public struct Envelope: Hashable, Sendable {
     public internal(set) var firstReceivedAt: Timestamp?
     /// Receives so far, those from the queue that dead-lettered it included.
     public internal(set) var receiveCount: Int
-    /// The group that keeps its order; nil in a standard queue, which does not look at groups.
+    /// The group that keeps its order in a FIFO queue; on a standard queue the tenant, and nil where there is none.
     public internal(set) var groupID: MessageGroupID?
 
     public init(

@@ -43,9 +43,6 @@ extension MessageQueue {
         return discarded
     }
 
-    /// Says that what was released or discarded is gone from the store too.
-    public mutating func forgetReleased() { releasedBeyond = [] }
-
     /// Takes a message that a move brings, as if it were sent now: with an id of its own, never received, of age zero.
     ///
     /// It is never taken for a repetition, for that would lose it. On a FIFO queue it keeps group and deduplication id,
@@ -63,7 +60,7 @@ extension MessageQueue {
         let delay = isFIFO || attributes.delay == 0 ? nil : Duration.seconds(attributes.delay)
         let envelope = Envelope(
             sequence: takeSequence(), enqueuedAt: now, visibleAt: delay.map { now + $0 },
-            groupID: isFIFO ? candidate.envelope.groupID : nil)
+            groupID: candidate.envelope.groupID)
         let deduplication = candidate.deduplicationID.flatMap {
             newDeduplication(id: $0, group: candidate.envelope.groupID, now: now)
         }
@@ -75,10 +72,11 @@ extension MessageQueue {
         return messageID
     }
 
-    /// Visible, as far as anyone can tell who has only its row. What is neither held nor beyond the window is gone.
+    /// Visible, as far as anyone can tell who has only its row. What is neither held nor untouched behind the window is
+    /// gone.
     private func canBeReleased(_ envelope: Envelope, now: Timestamp) -> Bool {
         if let message = held[envelope.sequence] { return message.stage == .visible }
-        return envelope.sequence > windowEnd && !releasedBeyond.contains(envelope.sequence)
+        return envelope.sequence > windowEnd && !envelope.isTouched && !departures.contains(envelope.sequence)
             && returnMoment(of: envelope) <= now
     }
 

@@ -1,5 +1,4 @@
 import Clockwork
-import HeapModule
 
 extension MessageQueue {
     /// How many messages may be in flight. Source: Amazon SQS Developer Guide, "Amazon SQS message quotas".
@@ -13,7 +12,7 @@ extension MessageQueue {
     ///   - visibilityTimeout: How long they are hidden; nil takes the queue's own.
     ///   - attempt: Names the receive, so that a repetition within five minutes gets the same messages with the same
     ///     receipts, unless something happened to them. FIFO only.
-    /// - Returns: Standard: the oldest visible first. FIFO: in order within each group, as many as there are of one
+    /// - Returns: Standard: the oldest visible first, noisy tenants' after all others. FIFO: in order within each group, as many as there are of one
     ///   group before the next. Empty when nothing is visible, or too much is in flight, or when a page is wanted.
     public mutating func receive(
         limit: Int, visibilityTimeout: Duration? = nil, attempt: String? = nil, now: Timestamp
@@ -76,13 +75,20 @@ extension MessageQueue {
     /// True when so many messages are in flight that a receive gets none.
     public var isFullInFlight: Bool { tally[.inFlight] >= Self.mostInFlight }
 
+    /// Who is noisy is looked at once, before the first is handed out.
     private mutating func receiveOldest(limit: Int, until: Timestamp, now: Timestamp) -> [Lease] {
+        let noisy = line.noisyTenants(inFlight: tally[.inFlight])
         var leases: [Lease] = []
-        while leases.count < limit, let sequence = line.popMin() {
-            guard let message = held[sequence], message.stage == .visible else { continue }
-            if let lease = handOut(message.envelope, until: until, now: now) { leases.append(lease) }
+        while leases.count < limit, let envelope = takeNextInLine(after: noisy) {
+            if let lease = handOut(envelope, until: until, now: now) { leases.append(lease) }
         }
         return leases
+    }
+
+    mutating func takeNextInLine(after noisy: Set<MessageGroupID>) -> Envelope? {
+        let held = held
+        let next = line.takeNext(after: noisy) { held[$0]?.stage == .visible }
+        return next.flatMap { held[$0]?.envelope }
     }
 
     private mutating func receiveByGroups(limit: Int, until: Timestamp, now: Timestamp) -> [Lease] {

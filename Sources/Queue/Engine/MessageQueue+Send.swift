@@ -27,7 +27,7 @@ extension MessageQueue {
         let messageID = MessageID(using: &random)
         let envelope = Envelope(
             sequence: takeSequence(), enqueuedAt: now, visibleAt: ownDelay(of: message).map { now + $0 },
-            groupID: kind == .fifo ? message.groupID : nil)
+            groupID: message.groupID)
         note(.stored(envelope, messageID, deduplication?.value), now: now)
         return Sent(messageID: messageID, sequence: envelope.sequence, isRepetition: false)
     }

@@ -1,5 +1,4 @@
 import Clockwork
-import HeapModule
 
 extension MessageQueue {
     /// Does what is due: hidden messages show again, old ones go, FIFO forgets sends.
@@ -67,10 +66,13 @@ extension MessageQueue {
     private static let forgottenAtOnce = 500
 
     mutating func setStage(_ stage: Held.Stage, of sequence: SequenceNumber) {
-        guard let old = held[sequence]?.stage else { return }
+        guard let message = held[sequence] else { return }
         held[sequence]?.stage = stage
-        tally[old] -= 1
+        tally[message.stage] -= 1
         tally[stage] += 1
+        if kind == .standard, let tenant = message.envelope.groupID {
+            line.note(tenant, from: message.stage, to: stage)
+        }
     }
 
     mutating func hide(_ lease: Lease, until: Timestamp) {
@@ -81,7 +83,10 @@ extension MessageQueue {
 
     mutating func hide(_ sequence: SequenceNumber, until: Timestamp) {
         guard let message = held[sequence] else { return }
-        if !message.envelope.isTouched { untouchedHeld -= 1 }
+        if !message.envelope.isTouched {
+            untouchedHeld -= 1
+            leaveOutlook(sequence)
+        }
         held[sequence]?.envelope.visibleAt = until
         setStage(.inFlight, of: sequence)
         returns.add(sequence, at: until)
@@ -91,13 +96,21 @@ extension MessageQueue {
     mutating func remove(_ sequence: SequenceNumber) {
         guard let gone = held.removeValue(forKey: sequence) else { return }
         tally[gone.stage] -= 1
-        if !gone.envelope.isTouched { untouchedHeld -= 1 }
-        if let group = gone.envelope.groupID, rotation.remove(sequence, from: group),
+        if !gone.envelope.isTouched {
+            untouchedHeld -= 1
+            leaveOutlook(sequence)
+        }
+        if let group = gone.envelope.groupID { leave(group, gone) }
+        tidy()
+    }
+
+    private mutating func leave(_ group: MessageGroupID, _ gone: Held) {
+        guard kind == .fifo else { return line.note(group, from: gone.stage, to: nil) }
+        if rotation.remove(gone.envelope.sequence, from: group),
             let oldest = rotation.oldest(of: group), held[oldest]?.stage == .visible
         {
             rotation.list(group)
         }
-        tidy()
     }
 
     /// Keeps entries that no longer hold from piling up.
@@ -115,9 +128,9 @@ extension MessageQueue {
             let held = held
             arrivals.keep { held[$0.sequence] != nil }
         }
-        if line.count > 2 * held.count + 1_024 {
+        if line.isCrowded(holding: held.count) {
             let held = held
-            line = Heap(Set(line.unordered.filter { held[$0]?.stage == .visible }))
+            line.keep { held[$0]?.stage == .visible }
         }
     }
 }

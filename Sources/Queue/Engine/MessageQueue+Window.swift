@@ -1,5 +1,4 @@
 import Clockwork
-import HeapModule
 
 /// How many untouched messages a queue keeps in memory.
 public struct WindowBounds: Hashable, Sendable {
@@ -9,7 +8,8 @@ public struct WindowBounds: Hashable, Sendable {
     public var lowWater: Int
     /// Messages in a page.
     public var page: Int
-    /// How far a FIFO queue looks ahead for a group that is not blocked.
+    /// How far a queue looks behind its window: FIFO in all, for a group that is not blocked; standard before each
+    /// receive, for messages of quiet tenants.
     public var lookAhead: Int
 
     public init(capacity: Int, lowWater: Int, page: Int, lookAhead: Int) {
@@ -19,10 +19,11 @@ public struct WindowBounds: Hashable, Sendable {
         self.lookAhead = lookAhead
     }
 
-    /// Source of the look-ahead: Amazon SQS Developer Guide, "FIFO queue quotas": the first 120,000 messages.
+    /// Source of the FIFO queue's look-ahead: Amazon SQS Developer Guide, "FIFO queue quotas": the first 120,000
+    /// messages.
     public init(for kind: QueueKind) {
         switch kind {
-        case .standard: self.init(capacity: 4_096, lowWater: 1_024, page: 2_048, lookAhead: 0)
+        case .standard: self.init(capacity: 4_096, lowWater: 1_024, page: 2_048, lookAhead: 4_096)
         case .fifo: self.init(capacity: 8_192, lowWater: 2_048, page: 4_096, lookAhead: 120_000)
         }
     }
@@ -46,7 +47,7 @@ extension MessageQueue {
     public mutating func wantedPage(now: Timestamp) -> WantedPage? {
         settle(now: now)
         guard beyond > 0 else { return nil }
-        let isLow = untouchedHeld < bounds.lowWater
+        let isLow = untouchedHeld - outlook.found.count < bounds.lowWater
         let isBlocked = kind == .fifo && untouchedHeld < bounds.lookAhead && availableGroup() == nil
         return isLow || isBlocked ? WantedPage(after: windowEnd, limit: bounds.page) : nil
     }
@@ -58,7 +59,8 @@ extension MessageQueue {
     public mutating func append(page: [Envelope], now: Timestamp) {
         for envelope in page where envelope.sequence > windowEnd {
             windowEnd = envelope.sequence
-            guard releasedBeyond.remove(envelope.sequence) == nil else { continue }
+            let isFound = outlook.found.remove(envelope.sequence) != nil
+            guard !isFound, !departures.contains(envelope.sequence) else { continue }
             beyond -= 1
             hold(envelope, now: now)
         }
@@ -71,6 +73,7 @@ extension MessageQueue {
             hold(envelope, now: now)
         } else if beyond == 0, untouchedHeld < bounds.capacity {
             windowEnd = envelope.sequence
+            outlook = OutlookMemory()  // what it found stands in the window now
             hold(envelope, now: now)
         } else {
             beyond += 1
@@ -82,8 +85,6 @@ extension MessageQueue {
     /// A clock that was ahead when the message was written down makes it no younger than now, or it would seem delayed.
     mutating func hold(_ envelope: Envelope, now: Timestamp) {
         var envelope = envelope
-        // A row tells a group there too, where it only names a tenant.
-        if kind == .standard { envelope.groupID = nil }
         envelope.enqueuedAt = min(envelope.enqueuedAt, now)
         let returnsAt = returnMoment(of: envelope)
         let stage: Held.Stage =
@@ -96,7 +97,12 @@ extension MessageQueue {
         tally[stage] += 1
         if !envelope.isTouched { untouchedHeld += 1 }
         arrivals.add(envelope.sequence, at: envelope.enqueuedAt)
-        if let group = envelope.groupID { rotation.append(envelope.sequence, to: group) }
+        if let group = envelope.groupID {
+            switch kind {
+            case .standard: line.note(group, from: nil, to: stage)
+            case .fifo: rotation.append(envelope.sequence, to: group)
+            }
+        }
         if stage == .visible { line(up: envelope) } else { returns.add(envelope.sequence, at: returnsAt) }
     }
 
@@ -107,9 +113,11 @@ extension MessageQueue {
             ? envelope.enqueuedAt + .seconds(attributes.delay) : envelope.enqueuedAt
     }
 
-    /// Says that a message is visible now: it stands in line, or its group does when it is the oldest there.
+    /// Says that a message is visible now: it stands in line, or its group does when it is the oldest of a FIFO queue's.
     mutating func line(up envelope: Envelope) {
-        guard let group = envelope.groupID else { return line.insert(envelope.sequence) }
+        guard kind == .fifo, let group = envelope.groupID else {
+            return line.append(envelope.sequence, of: envelope.groupID)
+        }
         if rotation.oldest(of: group) == envelope.sequence { rotation.list(group) }
     }
 

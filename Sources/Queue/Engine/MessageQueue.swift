@@ -1,5 +1,4 @@
 import Clockwork
-import HeapModule
 
 /// One queue, by the rules of Amazon SQS.
 ///
@@ -7,7 +6,8 @@ import HeapModule
 /// with whoever keeps them. Memory holds
 ///
 /// - every *touched* message: received at least once, or sent with a delay, and
-/// - a *window* over the oldest untouched ones, in their order.
+/// - a *window* over the oldest untouched ones, in their order, and
+/// - on a standard queue whose window is full of noisy tenants' messages, some of quiet ones from behind it.
 ///
 /// The rest is only a number, so that ten million waiting messages cost what a thousand do. When the window runs low,
 /// ``wantedPage(now:)`` says which rows to load and ``append(page:now:)`` takes them.
@@ -28,28 +28,31 @@ public struct MessageQueue: Sendable {
 
     var held: [SequenceNumber: Held] = [:]
     var tally = Tally()
-    /// How many of `held` are untouched, which are the oldest that there are.
+    /// How many of `held` are untouched: the oldest that there are, and what `outlook` found.
     var untouchedHeld = 0
-    /// How many untouched messages stand behind the window.
+    /// How many untouched messages stand behind the window, those in memory not counted.
     var beyond = 0
     /// The last message that ever stood in the window.
     var windowEnd = SequenceNumber.beforeAll
-
-    /// Messages behind the window that a move task has carried away, for as long as their rows may still be read.
-    var releasedBeyond: Set<SequenceNumber> = []
+    /// What a standard queue knows of the rows behind its window.
+    var outlook = OutlookMemory()
+    /// Messages that were carried away or received from behind the window, for as long as their rows may tell otherwise.
+    var departures = Departures()
 
     /// When hidden messages show again.
     var returns = Agenda()
     /// When messages came, for retention.
     var arrivals = Agenda()
-    /// Visible messages of a standard queue, oldest first. Entries are not withdrawn when a message is hidden or goes.
-    var line = Heap<SequenceNumber>()
+    /// Visible messages of a standard queue.
+    var line = FairLine()
     /// Groups of a FIFO queue.
     var rotation = GroupRotation()
     var repetitions = DeduplicationMemory()
     var attempts = ReceiveAttempts()
 
     private var changes: [QueueChange] = []
+    /// How many changes there have been so far.
+    public private(set) var changesMade = 0
 
     /// A new queue without messages.
     public init(id: QueueID, attributes: QueueAttributes, bounds: WindowBounds? = nil) {
@@ -62,8 +65,14 @@ public struct MessageQueue: Sendable {
     }
 
     /// A queue as it was written down.
-    public init(restoring state: QueueState, now: Timestamp, bounds: WindowBounds? = nil) {
+    ///
+    /// - Parameter changes: How many changes there have been before, where this value takes the place of another one: it
+    ///   counts on from there, so that no late confirmation of an earlier change is taken for one of a later.
+    public init(
+        restoring state: QueueState, now: Timestamp, bounds: WindowBounds? = nil, after changes: Int = 0
+    ) {
         id = state.id
+        changesMade = changes
         kind = state.attributes.kind
         attributes = state.attributes
         deduplicationScope = state.deduplicationScope
@@ -85,14 +94,24 @@ public struct MessageQueue: Sendable {
         return changes
     }
 
+    /// Whether ``confirm(changes:)`` is of any use.
+    public var awaitsConfirmation: Bool { !departures.isEmpty }
+
+    /// Says that the first so many changes are in the store, whose rows tell of them from now on.
+    public mutating func confirm(changes count: Int) { departures.forget(through: count) }
+
     /// How many messages there are in all, in whatever state.
     public var messageCount: Int { held.count + beyond }
+
+    /// Whether a message is in memory.
+    public func holds(_ sequence: SequenceNumber) -> Bool { held[sequence] != nil }
 
     /// How many messages are untouched: what ``QueueState/untouchedCount`` must be when it is written down now.
     public var untouchedCount: Int { untouchedHeld + beyond }
 
     /// Applies a change and remembers it. The queue's messages change in no other way.
     mutating func note(_ change: QueueChange, now: Timestamp) {
+        changesMade += 1
         apply(change, now: now)
         changes.append(change)
     }
@@ -119,7 +138,7 @@ public struct MessageQueue: Sendable {
     private mutating func letGo(_ sequence: SequenceNumber) {
         guard held[sequence] == nil else { return remove(sequence) }
         beyond -= 1
-        releasedBeyond.insert(sequence)
+        departures.add(sequence, by: changesMade)
     }
 
     private mutating func remember(
@@ -135,11 +154,12 @@ public struct MessageQueue: Sendable {
         tally = Tally()
         untouchedHeld = 0
         beyond = 0
-        releasedBeyond = []
+        outlook = OutlookMemory()
+        departures = Departures()
         windowEnd = SequenceNumber(nextSequence.rawValue - 1)
         returns = Agenda()
         arrivals = Agenda()
-        line = Heap()
+        line = FairLine()
         rotation = GroupRotation()
         repetitions = DeduplicationMemory()
         attempts = ReceiveAttempts()

@@ -73,7 +73,7 @@ public struct WireFront: Sendable {
                 form, in: request, dialect, requestID, admission: admission, surroundings: surroundings,
                 logger: logger)
         } catch {
-            return dialect.response(to: error, requestID: requestID)
+            return dialect.response(to: error, requestID: requestID, in: QueryTongue(wantedBy: request))
         }
     }
 
@@ -170,9 +170,10 @@ private struct Attended<Service: WireService>: AttendedService {
             let output = try await Self.body(question.operation[...], logger) {
                 try await answer(question.input, caller)
             }
-            return dialect.response(to: question, output: output, requestID: requestID)
+            return dialect.response(
+                to: question, output: output, requestID: requestID, in: QueryTongue(wantedBy: request))
         } catch {
-            return dialect.response(to: error, requestID: requestID)
+            return dialect.response(to: error, requestID: requestID, in: QueryTongue(wantedBy: request))
         }
     }
 

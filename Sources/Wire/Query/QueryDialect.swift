@@ -1,7 +1,7 @@
 import JSON
 
-/// The older protocol of a service: requests are forms, answers are XML. It says the same as AWS JSON and is translated
-/// into it, so an operation is described and answered once.
+/// The older protocol of a service: requests are forms, answers are XML, or JSON in the shape of that XML. It says the
+/// same as AWS JSON and is translated into it, so an operation is described and answered once.
 ///
 /// Source: AWS Query protocol, as service model `sqs/2012-11-05` uses it; observed on Amazon SQS.
 public struct QueryDialect: Sendable {
@@ -19,6 +19,8 @@ public struct QueryDialect: Sendable {
     /// The member that a path gives, such as `QueueUrl`, and the operations that must not be sent to such a path.
     let pathMember: String
     let pathless: Set<String>
+    /// Members of an output that have another name than in AWS JSON where the older protocol is answered in JSON.
+    let jsonNames: [String: String]
 
     /// What a request asks for, in AWS JSON.
     struct Question {
@@ -48,7 +50,12 @@ public struct QueryDialect: Sendable {
     }
 
     /// - Parameter output: What the operation said in AWS JSON; empty where it had nothing to say.
-    func response(to question: Question, output: [UInt8], requestID: String) -> WireResponse {
+    func response(
+        to question: Question, output: [UInt8], requestID: String, in tongue: QueryTongue = .xml
+    ) -> WireResponse {
+        if tongue == .json {
+            return Self.response(status: 200, json(to: question, output: output, requestID: requestID))
+        }
         let name = question.operation
         var text = "<?xml version=\"1.0\"?><\(name)Response xmlns=\"\(namespace)\">"
         if let members = forms[name]?.output {
@@ -62,9 +69,13 @@ public struct QueryDialect: Sendable {
         return Self.response(status: 200, text)
     }
 
-    func response(to error: WireError, requestID: String) -> WireResponse {
-        let message = words[error.legacyCode] ?? error.message
-        let said = message.map { "<Message>\(XMLText.escaped($0))</Message>" } ?? ""
+    func response(
+        to error: WireError, requestID: String, in tongue: QueryTongue = .xml
+    ) -> WireResponse {
+        if tongue == .json {
+            return Self.response(status: error.status, json(to: error, requestID: requestID))
+        }
+        let said = message(of: error).map { "<Message>\(XMLText.escaped($0))</Message>" } ?? ""
         return Self.response(
             status: error.status,
             """
@@ -72,6 +83,12 @@ public struct QueryDialect: Sendable {
             <Type>\(error.isSenderFault ? "Sender" : "Receiver")</Type><Code>\(XMLText.escaped(error.legacyCode))</Code>\
             \(said)<Detail/></Error><RequestId>\(requestID)</RequestId></ErrorResponse>
             """)
+    }
+
+    func message(of error: WireError) -> String? { words[error.legacyCode] ?? error.message }
+
+    private static func response(status: Int, _ json: JSONValue) -> WireResponse {
+        WireResponse(status: status, headers: ["content-type": "application/json"], body: json.bytes)
     }
 
     private static func response(status: Int, _ text: String) -> WireResponse {

@@ -6,7 +6,8 @@ extension SQS {
         namespace: "http://queue.amazonaws.com/doc/2012-11-05/", forms: forms,
         words: [
             queueDoesNotExist.legacyCode: "The specified queue does not exist for this wsdl version."
-        ], pathMember: "QueueUrl", pathless: ["CreateQueue", "ListQueues"])
+        ], pathMember: "QueueUrl", pathless: ["CreateQueue", "ListQueues"],
+        jsonNames: ["QueueUrls": "queueUrls", "Messages": "messages"])
 
     private typealias Member = QueryShape.Member
 

@@ -229,7 +229,8 @@ struct QueueCaller: Sendable {
         try await client(
             SendMessage(
                 queueUrl: queue, messageBody: body, delaySeconds: delay,
-                messageDeduplicationId: id ?? (group == nil ? nil : body), messageGroupId: group))
+                messageDeduplicationId: id ?? (group == nil || !queue.hasSuffix(".fifo") ? nil : body),
+                messageGroupId: group))
     }
 
     func receive(
