@@ -27,6 +27,20 @@ import Testing
         #expect(answer.sqliteCommand?.hasPrefix("sqlite3 -readonly -header -column -cmd \"ATTACH '") == true)
     }
 
+    @Test func `calls nothing lost that may lie in a queue which is not here`() throws {
+        let street = try Street(orders: 1)
+        try street.send("W-2")
+        #expect(try window(on: street).ask("SELECT order_number FROM lost").listing.rows == [["W-2"]])
+        try street.remove(.broker)
+
+        let window = try window(on: street)
+
+        #expect(try window.ask("SELECT order_number FROM lost").listing.rows.isEmpty)
+        #expect(
+            try window.ask("SELECT verdict, place FROM audit ORDER BY order_number").listing.rows
+                == [["ok", "stored"], ["not seen", "not seen"]])
+    }
+
     @Test(arguments: [
         ("SELECT verdict, count(*) FROM audit GROUP BY 1", "[\"ok\",2]"),
         ("SELECT count(*) FROM lost", "[0]"),

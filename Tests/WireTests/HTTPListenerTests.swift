@@ -433,7 +433,7 @@ import Testing
         let clock = HandClock()
         try await Listening.with(time: clock, answer: { _ in WireResponse(status: 200) }) { listening in
             var rude: [RawCaller] = []
-            for _ in 0..<300 {
+            for _ in 0..<50 {
                 let caller = try await RawCaller.connect(to: listening.port)
                 try await caller.send("POST / HTTP/1.1\r\nX-Drip: ")
                 rude.append(caller)

@@ -67,13 +67,9 @@ enum VerdictSQL {
             sql: """
                 DROP TABLE IF EXISTS temp.audit_verdicts;
                 CREATE TEMP VIEW IF NOT EXISTS audit_shop_orders AS \(shopOrders);
-                CREATE TEMP TABLE audit_verdicts AS \(verdicts);
+                CREATE TEMP TABLE audit_verdicts AS \(verdicts(queueIsHere: queueIsHere));
                 CREATE INDEX temp.audit_verdicts_by_order_number ON audit_verdicts (order_number);
                 """)
-        guard !queueIsHere else { return }
-        try db.execute(
-            sql: "UPDATE temp.audit_verdicts SET verdict = :unseen, place = :unseen WHERE verdict = :lost",
-            arguments: ["unseen": Verdict.unseen.rawValue, "lost": Verdict.lost.rawValue])
     }
 
     /// A line for each order number that the shop has sent: what it was told, over all attempts.
@@ -91,13 +87,26 @@ enum VerdictSQL {
         GROUP BY order_number
         """
 
+    /// What the audit says about every order number that anyone knows, as a query.
+    ///
+    /// - Parameter queueIsHere: False where the queue is another's: what is in no ledger may lie in it.
+    static func verdicts(queueIsHere: Bool) -> String {
+        queueIsHere
+            ? verdicts
+            : """
+            SELECT order_number, replace(verdict, 'LOST', 'not seen') AS verdict,
+                   CASE verdict WHEN 'LOST' THEN 'not seen' ELSE place END AS place, acknowledged, first_sent_at, acknowledged_at
+            FROM (\(verdicts))
+            """
+    }
+
     /// A line for each order number that anyone knows, with its verdict and the one place where it counts.
     ///
     /// An order is held against the first thing the shop was told yes for. A deliberate conflict is not that,
     /// unless nothing else was acknowledged; and while the first outcome is unknown, anything sent and not
     /// refused may be what is stored. That its cancellation lies in a queue, or was rejected, says nothing about an order.
     /// What a dead letter was corrected to may be stored in its place, and what was discarded stands for nothing but itself.
-    static let verdicts = """
+    private static let verdicts = """
         SELECT s.order_number,
           CASE WHEN o.order_number IS NULL THEN
                  CASE WHEN r.order_number IS NOT NULL THEN 'rejected' WHEN m.rank IS NOT NULL THEN 'held in queue'

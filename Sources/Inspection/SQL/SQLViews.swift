@@ -15,7 +15,7 @@ package enum SQLViews {
     package static let offered: [View] = [
         View(
             name: "audit", meaning: "every order number, its verdict, and where it counts",
-            sql: VerdictSQL.verdicts),
+            sql: VerdictSQL.verdicts(queueIsHere: true)),
         View(
             name: "lost", meaning: "orders that were acknowledged and are nowhere: always empty",
             sql: "SELECT * FROM audit WHERE verdict = 'LOST'"),
@@ -54,6 +54,17 @@ package enum SQLViews {
                 LEFT JOIN audit_deliveries d ON d.event_id = b.event_id
                 """),
     ]
+
+    /// Those for people, over these ledgers: without the broker's nobody can tell whether an order waits or is lost.
+    static func offered(of ledgers: Ledgers) -> [View] {
+        offered.map { view in
+            var view = view
+            if view.name == "audit" {
+                view.sql = VerdictSQL.verdicts(queueIsHere: ledgers.has(.broker))
+            }
+            return view
+        }
+    }
 
     private static func span(_ from: String, _ to: String) -> String {
         "CAST(round((julianday(\(to)) - julianday(\(from))) * 86400000) AS INTEGER)"

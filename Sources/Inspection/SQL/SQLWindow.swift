@@ -189,7 +189,7 @@ extension SQLWindow {
             try connection.execute(
                 "CREATE TEMP VIEW received AS \(receipts.joined(separator: " UNION ALL "))")
         }
-        for view in try SQLViews.foundation(for: ledgers, now: now) + SQLViews.offered {
+        for view in try SQLViews.foundation(for: ledgers, now: now) + SQLViews.offered(of: ledgers) {
             try connection.execute("CREATE TEMP VIEW \(view.name) AS \(view.sql)")
         }
     }
