@@ -1,11 +1,9 @@
-import JSON
-
 /// The operations of one service that a server knows, each with the closure that answers it.
 ///
 ///     var desk = ServiceDesk<SQS>()
 ///     desk.on(SendMessage.self) { message, caller in try await queues.send(message, for: caller) }
 public struct ServiceDesk<Service: WireService>: Sendable {
-    typealias Answer = @Sendable (JSONValue, Caller) async throws -> [UInt8]
+    typealias Answer = @Sendable (WireDocument, Caller) async throws -> [UInt8]
 
     private var answers: [String: Answer] = [:]
     private let admit: (@Sendable (_ operation: String) throws(WireError) -> Void)?
@@ -29,12 +27,12 @@ public struct ServiceDesk<Service: WireService>: Sendable {
     ) where Op.Service == Service {
         let name = Op.name
         let action = "\(Service.name):\(name)"
-        answers[name] = { [admit] json, caller in
-            let operation = try Self.read(Op.self, named: name, from: json)
+        answers[name] = { [admit] document, caller in
+            let operation = try Self.read(Op.self, named: name, from: document)
             if let resource = operation.resource { try caller.require(action, on: resource) }
             try admit?(name)
             let output = try await handle(operation, caller)
-            return Op.Output.self == NoOutput.self ? [] : try AWSJSONEncoder.encode(output)
+            return Op.Output.self == NoOutput.self ? [] : try document.coding.write(output)
         }
     }
 
@@ -44,10 +42,10 @@ public struct ServiceDesk<Service: WireService>: Sendable {
     func answer(for operation: Substring) -> Answer? { answers[String(operation)] }
 
     private static func read<Op: Operation>(
-        _ type: Op.Type, named name: String, from json: JSONValue
+        _ type: Op.Type, named name: String, from document: WireDocument
     ) throws(WireError) -> Op where Op.Service == Service {
         do {
-            return try AWSJSONDecoder.decode(type, from: json)
+            return try document.decode(type)
         } catch let mismatch as TypeMismatch {
             throw Service.error(for: mismatch)
         } catch let missing as MissingMembers {
