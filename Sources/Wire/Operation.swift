@@ -73,6 +73,8 @@ public struct NoOutput: Codable, Hashable, Sendable {
 public enum ResourceName: Hashable, Sendable {
     case queue(String)
     case stream(String)
+    /// A consumer as its ARN names it behind the stream: `reader:1795521600`.
+    case consumer(String, ofStream: String)
     /// Operations on the whole account, such as `ListQueues`.
     case account
     /// The courier's intake of events.
@@ -89,6 +91,7 @@ public enum ResourceName: Hashable, Sendable {
         switch self {
         case .queue(let name): name
         case .stream(let name): "stream/\(name)"
+        case .consumer(let name, let stream): "stream/\(stream)/consumer/\(name)"
         case .account: "*"
         case .courier: "courier"
         case .checkout: "checkout"

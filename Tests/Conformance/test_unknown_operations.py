@@ -16,6 +16,7 @@ PLAYED = {
     KINESIS: """
         CreateStream DeleteStream DescribeStream DescribeStreamSummary ListStreams ListShards
         PutRecord PutRecords GetShardIterator GetRecords
+        RegisterStreamConsumer DescribeStreamConsumer ListStreamConsumers DeregisterStreamConsumer SubscribeToShard
     """.split(),
 }
 MODELS = {service: botocore.session.get_session().get_service_model(service.name) for service in PLAYED}

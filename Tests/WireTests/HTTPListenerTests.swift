@@ -515,25 +515,3 @@ final class Mailbox<Letter: Sendable>: Sendable {
 extension String {
     fileprivate static func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: h\r\n\r\n" }
 }
-
-extension Listening {
-    /// Waits until the listener has read what was sent before: its one loop takes things in turn, and two turns later
-    /// everything that lay there has been heard.
-    fileprivate func hasHeard() async throws {
-        for _ in 0..<2 {
-            let caller = try await RawCaller.connect(to: port)
-            _ = try await caller.ask("GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
-        }
-    }
-}
-
-extension HandClock {
-    /// Lets time pass in seconds, and everyone who sleeps look around at each of them.
-    fileprivate func pass(_ span: Duration) async {
-        for _ in 0..<span.components.seconds {
-            await someoneSleeps()
-            advance(by: .seconds(1))
-        }
-        await someoneSleeps()
-    }
-}

@@ -25,6 +25,7 @@ struct OpenStream {
     var mode: String
     /// The size of the largest record it takes, data and partition key together.
     var maxRecordKiB: Int
+    var consumers = Consumers()
     /// The newest durable record of each shard.
     private(set) var committed: [(counter: UInt64, arrival: Timestamp)]
 

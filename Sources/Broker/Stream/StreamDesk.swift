@@ -27,6 +27,9 @@ final class StreamDesk: Sendable {
     let moods: Moods?
     let streams = Mutex(Streams())
     let watch = RecordWatch()
+    let subscriptions = Mutex(Subscriptions())
+    /// True once the server stops.
+    let isStopping = Atomic(false)
 
     init(
         settings: Settings, commit: GroupCommit, reader: Disk.Reader, surroundings: Surroundings,
@@ -46,13 +49,16 @@ final class StreamDesk: Sendable {
     private func load(_ db: Database) throws {
         let rows = try StreamStore.loadAll(db)
         let lastCreations = try StreamStore.lastCreations(db)
+        let consumers = try StreamStore.consumers(db)
         streams.withLock { streams in
             streams = Streams(lastCreations: lastCreations)
             for row in rows {
-                streams.open[StreamName(region: row.region, name: row.stream.name)] = OpenStream(
+                let name = StreamName(region: row.region, name: row.stream.name)
+                streams.open[name] = OpenStream(
                     key: row.key, stream: row.stream, shardKeys: row.shardKeys,
                     retentionHours: row.retentionHours,
                     mode: row.mode, maxRecordKiB: row.maxRecordKiB)
+                streams.open[name]?.consumers = consumers[row.key] ?? Consumers()
             }
         }
     }
@@ -71,11 +77,17 @@ final class StreamDesk: Sendable {
         desk.on(GetShardIterator.self) { [self] in try iterator($0, for: $1) }
         desk.on(GetRecords.self) { [self] in try records($0, for: $1) }
         desk.on(AwaitRecords.self) { [self] in try await `await`($0, for: $1) }
+        desk.on(RegisterStreamConsumer.self) { [self] in try await register($0, for: $1) }
+        desk.on(DescribeStreamConsumer.self) { [self] in try describe($0, for: $1) }
+        desk.on(ListStreamConsumers.self) { [self] in try list($0, for: $1) }
+        desk.on(DeregisterStreamConsumer.self) { [self] in try await deregister($0, for: $1) }
+        desk.on(SubscribeToShard.self, pushing: { [self] in try subscribe($0, for: $1) })
         return desk
     }
 
     /// Answers everyone who waits, because the server stops.
     func stopWaiting() {
+        isStopping.store(true, ordering: .relaxed)
         watch.wakeAll()
     }
 
@@ -162,6 +174,14 @@ final class StreamDesk: Sendable {
         let ticket = try streams.withLock { streams in
             try commit.accept()
             guard let open = streams.open[name], let key = open.key else { throw notFound(name) }
+            guard open.consumers.isEmpty || request.enforceConsumerDeletion == true else {
+                throw WireError(
+                    "ResourceInUseException",
+                    """
+                    Stream \(name.name) under account \(settings.account) has enhanced fan-out consumers registered. \
+                    Deregister them first, or set EnforceConsumerDeletion.
+                    """)
+            }
             streams.open[name] = nil
             streams.lastCreations[name] = open.stream.lastCreation
             return commit.enqueue { db in try StreamStore.delete(key, shardKeys: open.shardKeys, in: db) }
@@ -201,7 +221,7 @@ final class StreamDesk: Sendable {
                 streamModeDetails: StreamModeDetails(streamMode: open.mode),
                 retentionPeriodHours: open.retentionHours,
                 streamCreationTimestamp: Timestamp(seconds: open.stream.createdAt.seconds),
-                openShardCount: open.stream.shards.count { $0.isOpen },
+                openShardCount: open.stream.shards.count { $0.isOpen }, consumerCount: open.consumers.count,
                 maxRecordSizeInKiB: open.maxRecordKiB))
     }
 
@@ -312,7 +332,7 @@ final class StreamDesk: Sendable {
         arn(of: StreamName(region: caller.region, name: stream.name)).description
     }
 
-    private func arn(of name: StreamName) -> StreamARN {
+    func arn(of name: StreamName) -> StreamARN {
         StreamARN(region: name.region, account: settings.account, name: name.name)
     }
 

@@ -52,6 +52,7 @@ struct StreamStore: Sendable {
                     ) STRICT, WITHOUT ROWID
                     """)
         }
+        addConsumerMigrations(to: &migrator)
     }
 
     /// 40 bits count the records of a shard, 23 bits the shards.

@@ -151,10 +151,11 @@ private struct Attended<Service: WireService>: AttendedService {
             guard let answer = desk.answer(for: operation) else { throw WireFront.unknownOperation }
             let document = try Self.read(request, in: coding)
             let caller = try Self.admit(request, by: admission, now: surroundings.now)
-            let body = try await Self.body(operation, logger) { try await answer(document, caller) }
+            let reply = try await Self.reply(operation, logger) { try await answer(document, caller) }
             // An answer without output has no body and so no type of one, except that Amazon tells it all the same.
             return WireResponse(
-                status: 200, headers: ["content-type": Service.contentType(of: coding)], body: body)
+                status: 200, headers: ["content-type": reply.mediaType ?? Service.contentType(of: coding)],
+                body: reply.body, rest: reply.rest.map { Self.watched($0, operation, logger) })
         } catch {
             return Service.response(to: error, in: coding)
         }
@@ -170,19 +171,19 @@ private struct Attended<Service: WireService>: AttendedService {
                 throw QueryDialect.invalidAction(question.operation)
             }
             let caller = try Self.admit(request, by: admission, now: surroundings.now)
-            let output = try await Self.body(question.operation[...], logger) {
+            let reply = try await Self.reply(question.operation[...], logger) {
                 try await answer(.json(question.input), caller)
             }
-            return dialect.response(to: question, output: output, requestID: requestID)
+            return dialect.response(to: question, output: reply.body, requestID: requestID)
         } catch {
             return dialect.response(to: error, requestID: requestID)
         }
     }
 
     /// What a desk answers. Whatever it throws becomes an error that a caller understands.
-    private static func body(
-        _ operation: Substring, _ logger: Logger, _ answer: () async throws -> [UInt8]
-    ) async throws(WireError) -> [UInt8] {
+    private static func reply(
+        _ operation: Substring, _ logger: Logger, _ answer: () async throws -> ServiceDesk<Service>.Reply
+    ) async throws(WireError) -> ServiceDesk<Service>.Reply {
         do {
             return try await answer()
         } catch let error as WireError {
@@ -192,6 +193,23 @@ private struct Attended<Service: WireService>: AttendedService {
         } catch {
             logger.error("Request failed", metadata: ["operation": "\(operation)", "error": "\(error)"])
             throw internalFailure
+        }
+    }
+
+    /// An answer's rest whose failure is noted: the caller only sees that it breaks off.
+    private static func watched(
+        _ rest: @escaping WireResponse.Rest, _ operation: Substring, _ logger: Logger
+    ) -> WireResponse.Rest {
+        {
+            do {
+                return try await rest()
+            } catch {
+                if !(error is CancellationError) {
+                    logger.error(
+                        "Answer broken off", metadata: ["operation": "\(operation)", "error": "\(error)"])
+                }
+                throw error
+            }
         }
     }
 
