@@ -27,6 +27,7 @@ let collections: [Target.Dependency] = [
 ]
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let http2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let lifecycleTests: Target.Dependency = .product(
     name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
@@ -55,7 +56,7 @@ let targets: [[Target]] = [
     house("Stream", on: ["Clockwork", "JSON", crypto]),
     house(
         "Wire",
-        on: ["Clockwork", "JSON", crypto, httpClient, lifecycle, logging] + nio + collections),
+        on: ["Clockwork", "JSON", crypto, httpClient, http2, lifecycle, logging] + nio + collections),
     house(
         "Inspection", on: ["Clockwork", "JSON", "Disk", "Orders", grdb, sqlite],
         // Its tests look into files that have the roles' own schemas.
@@ -116,6 +117,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),

@@ -9,6 +9,10 @@ public struct ResourceARN: Hashable, Sendable, CustomStringConvertible {
         self.consumer = consumer
     }
 
+    public init(_ consumer: ConsumerARN) {
+        self.init(consumer.stream, consumer: consumer.tail)
+    }
+
     /// Reads an ARN; nil when it is neither a stream's nor a consumer's.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)

@@ -9,7 +9,10 @@ public protocol WireService: Sendable {
     /// `application/x-amz-json-1.0` or `application/x-amz-json-1.1`.
     static var contentType: String { get }
 
-    /// How this service writes an error down.
+    /// The content type under which it also speaks CBOR; by default it does not.
+    static var contentTypeOfCBOR: String? { get }
+
+    /// How this service writes an error down in JSON.
     static func response(to error: WireError) -> WireResponse
 
     /// What this service answers when a member is of the wrong JSON type.
@@ -29,6 +32,7 @@ public protocol WireService: Sendable {
 }
 
 extension WireService {
+    public static var contentTypeOfCBOR: String? { nil }
     public static var queryDialect: QueryDialect? { nil }
     public static func refusal(ofContentTypeIn request: WireRequest) -> WireResponse? { nil }
 }
@@ -69,6 +73,8 @@ public struct NoOutput: Codable, Hashable, Sendable {
 public enum ResourceName: Hashable, Sendable {
     case queue(String)
     case stream(String)
+    /// A consumer as its ARN names it behind the stream: `reader:1795521600`.
+    case consumer(String, ofStream: String)
     /// Operations on the whole account, such as `ListQueues`.
     case account
     /// The courier's intake of events.
@@ -85,6 +91,7 @@ public enum ResourceName: Hashable, Sendable {
         switch self {
         case .queue(let name): name
         case .stream(let name): "stream/\(name)"
+        case .consumer(let name, let stream): "stream/\(stream)/consumer/\(name)"
         case .account: "*"
         case .courier: "courier"
         case .checkout: "checkout"

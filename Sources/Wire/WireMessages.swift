@@ -32,11 +32,29 @@ public struct WireResponse: Sendable {
     public var status: Int
     public var headers: WireHeaders
     public var body: [UInt8]
+    /// What comes behind the body; nil where the body is all there is.
+    public var rest: Rest?
 
-    public init(status: Int, headers: WireHeaders = [:], body: [UInt8] = []) {
+    public init(status: Int, headers: WireHeaders = [:], body: [UInt8] = [], rest: Rest? = nil) {
         self.status = status
         self.headers = headers
         self.body = body
+        self.rest = rest
+    }
+
+    /// Gives the next piece as soon as there is one; asked again only when the caller has taken it, and never behind the
+    /// last. Whoever throws here has the connection cut.
+    public typealias Rest = @Sendable () async throws -> Piece
+
+    /// A part of an answer that is sent at once.
+    public struct Piece: Sendable {
+        public var bytes: [UInt8]
+        public var isLast: Bool
+
+        public init(_ bytes: [UInt8], isLast: Bool = false) {
+            self.bytes = bytes
+            self.isLast = isLast
+        }
     }
 }
 

@@ -145,7 +145,7 @@ def make_stream(kinesis):
     yield make
     for stream in made:
         if stream.exists:
-            stream.delete_stream()
+            stream.delete_stream(EnforceConsumerDeletion=True)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ PLAYED = {
         AddTagsToStream RemoveTagsFromStream ListTagsForStream TagResource UntagResource ListTagsForResource
         PutResourcePolicy GetResourcePolicy DeleteResourcePolicy
         DescribeLimits DescribeAccountSettings UpdateAccountSettings
+        RegisterStreamConsumer DescribeStreamConsumer ListStreamConsumers DeregisterStreamConsumer SubscribeToShard
     """.split(),
 }
 MODELS = {service: botocore.session.get_session().get_service_model(service.name) for service in PLAYED}

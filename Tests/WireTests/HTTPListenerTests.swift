@@ -202,6 +202,45 @@ import Testing
     }
 }
 
+@Suite(.timeLimit(.minutes(1))) struct `A connection of HTTP/2` {
+    private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+    private static let settings: [UInt8] = [0, 0, 0, 4, 0, 0, 0, 0, 0]
+    private static let farewell = "\0\0\u{8}\u{7}\0"
+
+    @Test func `that asks for nothing is told goodbye after a minute, and then cut`() async throws {
+        let clock = HandClock()
+        try await Listening.with(time: clock, answer: { _ in WireResponse(status: 200) }) { listening in
+            let caller = try await RawCaller.connect(to: listening.port)
+            try await caller.send(Self.preface + Self.settings)
+            try await listening.hasHeard()
+
+            await clock.pass(HTTPListener.Limits().idle)
+            #expect(!caller.isClosed)
+            await clock.pass(.seconds(1))
+            await caller.hasHeard(Self.farewell)
+            #expect(!caller.isClosed)
+            await clock.pass(HTTPListener.Limits().headArrival + .seconds(1))
+
+            #expect(await caller.untilClosed().contains(Self.farewell))
+        }
+    }
+
+    @Test func `that never comes about is cut`() async throws {
+        let clock = HandClock()
+        try await Listening.with(time: clock, answer: { _ in WireResponse(status: 200) }) { listening in
+            let caller = try await RawCaller.connect(to: listening.port)
+            try await caller.send(Array(Self.preface.prefix(10)))
+            try await listening.hasHeard()
+
+            await clock.pass(HTTPListener.Limits().headArrival)
+            #expect(!caller.isClosed)
+            await clock.pass(.seconds(1))
+
+            #expect(await caller.untilClosed() == "")
+        }
+    }
+}
+
 @Suite(.timeLimit(.minutes(1))) struct `A listener that is stopped` {
     @Test func `finishes what is under way, and takes nothing more`() async throws {
         let (begun, gate) = (Bell(), Bell())
@@ -321,7 +360,7 @@ import Testing
         ("no version", "GET /\r\n\r\n", 400),
         ("a version of the future", "GET / HTTP/7.1\r\n\r\n", 400),
         ("no HTTP at all", "\u{16}\u{3}\u{1}\u{2}hello, is this TLS?", 400),
-        ("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+        ("nearly HTTP/2", "PRI * HTTP/2.0\r\n\r\nSN\r\n\r\n", 400),
     ])
     func `are told, and end the connection`(_: String, bytes: String, status: Int) async throws {
         var limits = HTTPListener.Limits()
@@ -514,26 +553,4 @@ final class Mailbox<Letter: Sendable>: Sendable {
 
 extension String {
     fileprivate static func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: h\r\n\r\n" }
-}
-
-extension Listening {
-    /// Waits until the listener has read what was sent before: its one loop takes things in turn, and two turns later
-    /// everything that lay there has been heard.
-    fileprivate func hasHeard() async throws {
-        for _ in 0..<2 {
-            let caller = try await RawCaller.connect(to: port)
-            _ = try await caller.ask("GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
-        }
-    }
-}
-
-extension HandClock {
-    /// Lets time pass in seconds, and everyone who sleeps look around at each of them.
-    fileprivate func pass(_ span: Duration) async {
-        for _ in 0..<span.components.seconds {
-            await someoneSleeps()
-            advance(by: .seconds(1))
-        }
-        await someoneSleeps()
-    }
 }

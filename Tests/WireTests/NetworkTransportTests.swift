@@ -106,6 +106,43 @@ import Testing
         }
     }
 
+    @Test func `brings events as they are pushed`() async throws {
+        let house = House()
+        try await Listening.with(answer: { await house.front.answer($0) }) { listening in
+            try await client(to: listening.port) { transport in
+                let stream = NetworkClient(
+                    Kinesis.self, over: transport, credentials: House.owner,
+                    surroundings: Surroundings(time: house.clock, chance: .seeded(1)))
+
+                let events = try await stream.subscribe(House.subscription(to: "reader"))
+                for number in ["1", "2", "3"] {
+                    house.events.put(number)
+                    #expect(try await events()?.continuationSequenceNumber == number)
+                }
+                house.events.put("the end")
+                #expect(try await events() == nil)
+
+                let refused = await #expect(throws: ClientError.self) {
+                    _ = try await stream.subscribe(House.subscription(to: "nobody"))
+                }
+                #expect(refused?.type == "ResourceNotFoundException")
+            }
+        }
+    }
+
+    @Test func `says so when events break off`() async throws {
+        let server = try await RawServer.saying(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n")
+        try await client(to: server.port) { transport in
+            let answer = try await transport.open(WireRequest(headers: ["Host": "h"]), timeout: .seconds(10))
+            let rest = try #require(answer.rest)
+
+            #expect(try await rest().bytes == Array("{}".utf8))
+            await #expect(throws: (any Error).self) { try await rest() }
+        }
+        try await server.close()
+    }
+
     private func client(to port: Int, _ work: (NetworkTransport) async throws -> Void) async throws {
         let http = NetworkTransport.makeHTTPClient()
         do {

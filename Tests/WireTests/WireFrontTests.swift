@@ -293,14 +293,15 @@ import Wire
         }
     }
 
-    @Test func `says so when CBOR is spoken`() async {
-        var request = house.storing("x", by: Kinesis.self)
+    @Test func `says so when CBOR is spoken to a service that does not speak it`() async {
+        var request = house.storing("x", by: SQS.self)
         request.headers["content-type"] = "application/x-amz-cbor-1.1"
+        request.body = [0xA0]
 
         let response = await house.front.answer(request)
 
         #expect(response.errorType == "SerializationException")
-        #expect(response.json?["Message"]?.string?.contains("AWS_CBOR_DISABLE") == true)
+        #expect(response.json?["message"]?.string?.contains("application/x-amz-json-1.0") == true)
     }
 
     @Test(arguments: Spoken.allCases)

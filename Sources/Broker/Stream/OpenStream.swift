@@ -46,6 +46,7 @@ struct OpenStream {
     /// Row numbers of the shards, by shard number.
     var shardKeys: [Int64]
     var settings: StreamSettings
+    var consumers = Consumers()
     /// What it is in the middle of; nil while it is ACTIVE.
     var transition: StreamTransition?
     /// True while a change of its settings or shards is on its way to the disk.

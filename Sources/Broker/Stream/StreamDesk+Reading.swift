@@ -10,35 +10,41 @@ extension StreamDesk {
         var constraints = Constraints()
         constraints.stream(named: request.streamName, arn: request.streamARN)
         constraints.length(of: request.shardId, in: 1...128, at: "shardId")
-        constraints.word(
-            request.shardIteratorType,
-            among: ["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"],
-            at: "shardIteratorType")
+        constraints.iteratorType(request.shardIteratorType, at: "shardIteratorType")
         constraints.decimal(request.startingSequenceNumber, mostDigits: 129, at: "startingSequenceNumber")
         try WireError.mapping { () throws(StreamFault) in try constraints.check() }
         let name = try streamName(request.streamName, request.streamARN, caller)
         let number = try shardNumber(request.shardId, in: name)
         let open = try open(name)
         let now = surroundings.now
+        let place = try startingPlace(
+            in: open, shard: number, type: request.shardIteratorType,
+            sequenceNumber: request.startingSequenceNumber, moment: request.timestamp, now: now)
+        if request.dryRun == true { throw WireError.dryRun }
+        return GetShardIterator.Output(shardIterator: sealed(place, shard: number, of: open.stream, at: now))
+    }
+
+    /// The place in a shard at which a reader wants to begin.
+    ///
+    /// - Throws: `ResourceNotFoundException`, `InvalidArgumentException`.
+    func startingPlace(
+        in open: OpenStream, shard number: Int, type: String, sequenceNumber: String?, moment: Timestamp?,
+        now: Timestamp
+    ) throws -> ReadingPlace {
         let (shard, start) = try WireError.mapping { () throws(StreamFault) in
             let shard = try open.committed.shard(number, horizon: horizon(of: open, now: now))
             let start = try open.committed.readingStart(
-                in: shard, type: request.shardIteratorType,
-                startingSequenceNumber: request.startingSequenceNumber, moment: request.timestamp, now: now)
+                in: shard, type: type, startingSequenceNumber: sequenceNumber, moment: moment, now: now)
             return (shard, start)
         }
-        let place: ReadingPlace
         switch start {
-        case .place(let known): place = known
+        case .place(let known): return known
         case .moment(let moment):
-            place =
-                try reader.read {
-                    try StreamStore.place(shardKey: open.shardKeys[number], arrivedFrom: moment, in: $0)
-                }
-                ?? .end(of: shard)
+            let found = try reader.read {
+                try StreamStore.place(shardKey: open.shardKeys[number], arrivedFrom: moment, in: $0)
+            }
+            return found ?? .end(of: shard)
         }
-        if request.dryRun == true { throw WireError.dryRun }
-        return GetShardIterator.Output(shardIterator: sealed(place, shard: number, of: open.stream, at: now))
     }
 
     func records(_ request: GetRecords, for caller: Caller) throws -> GetRecords.Output {
@@ -52,30 +58,61 @@ extension StreamDesk {
         try caller.require("kinesis:GetRecords", on: .stream(iterator.stream))
         _ = try streamName(iterator.stream, request.streamARN, caller)  // refuses another stream's ARN
         if request.dryRun == true { throw WireError.dryRun }
-        let shard = open.committed.shards[iterator.shard]
         try admitRead(of: iterator.shard, of: open, caller)
+        let reading = try read(
+            on: iterator.place, shard: iterator.shard, of: open, limit: request.limit ?? 10_000,
+            bytes: 10 << 20, now: now)
+        noteRead(of: reading.records, from: iterator.shard, of: open, caller)
+        return GetRecords.Output(
+            records: reading.records,
+            nextShardIterator: reading.isEnd
+                ? nil : sealed(reading.next, shard: iterator.shard, of: open.stream, at: now),
+            millisBehindLatest: reading.millisBehindLatest, childShards: reading.childShards)
+    }
+
+    /// What a reader is given in one go, and where he goes on.
+    struct Reading {
+        var records: [StreamRecord]
+        var next: ReadingPlace
+        var millisBehindLatest: Int64
+        /// Only at the end of a closed shard.
+        var childShards: [ChildShard]?
+
+        /// Whether there will never be more.
+        var isEnd: Bool { childShards != nil }
+    }
+
+    /// Reads on from a place, as far as records are committed.
+    ///
+    /// - Parameters:
+    ///   - limit: The most records.
+    ///   - bytes: The most bytes of data and keys, unless the first record alone has more.
+    func read(
+        on place: ReadingPlace, shard number: Int, of open: OpenStream, limit: Int, bytes: Int, now: Timestamp
+    ) throws -> Reading {
+        let shard = open.committed.shards[number]
         let horizon = horizon(of: open, now: now)
         var found: [StreamStore.StoredRecord] = []
-        if iterator.place.counter <= shard.lastCounter {
+        if place.counter <= shard.lastCounter {
             found = try reader.read { db in
                 try StreamStore.read(
-                    shardKey: open.shardKeys[iterator.shard], from: iterator.place, notBefore: horizon,
-                    limit: request.limit ?? 10_000, bytes: 10 << 20, in: db)
+                    shardKey: open.shardKeys[number], from: place, notBefore: horizon, limit: limit,
+                    bytes: bytes,
+                    in: db)
             }
         }
-        noteRead(of: found, from: iterator.shard, of: open, caller)
         let next: ReadingPlace =
             if let last = found.last {
                 .after(counter: last.counter, arrival: last.arrival)
-            } else if iterator.place.precedes(counter: shard.lastCounter, arrival: shard.lastArrival) {
+            } else if place.precedes(counter: shard.lastCounter, arrival: shard.lastArrival) {
                 // All that lay ahead has expired.
                 .after(counter: shard.lastCounter, arrival: shard.lastArrival)
             } else {
-                iterator.place
+                place
             }
         let isAtEnd = next.counter >= shard.lastCounter
         let behind = isAtEnd ? 0 : found.last.map { max(0, (now - $0.arrival).milliseconds) } ?? 0
-        return GetRecords.Output(
+        return Reading(
             records: found.map { record in
                 StreamRecord(
                     sequenceNumber: shard.sequenceNumber(counter: record.counter, arrival: record.arrival)
@@ -83,9 +120,7 @@ extension StreamDesk {
                     approximateArrivalTimestamp: record.arrival, data: Blob(record.data),
                     partitionKey: record.partitionKey, encryptionType: record.isEncrypted ? "KMS" : nil)
             },
-            nextShardIterator: isAtEnd && !shard.isOpen
-                ? nil : sealed(next, shard: iterator.shard, of: open.stream, at: now),
-            millisBehindLatest: behind,
+            next: next, millisBehindLatest: behind,
             childShards: isAtEnd && !shard.isOpen
                 ? open.committed.children(of: shard.number).map(Self.child) : nil)
     }
@@ -100,10 +135,10 @@ extension StreamDesk {
     }
 
     private func noteRead(
-        of records: [StreamStore.StoredRecord], from shard: Int, of open: OpenStream, _ caller: Caller
+        of records: [StreamRecord], from shard: Int, of open: OpenStream, _ caller: Caller
     ) {
         guard settings.throttles else { return }
-        let bytes = records.reduce(0) { $0 + $1.data.count + $1.partitionKey.utf8.count }
+        let bytes = records.reduce(0) { $0 + $1.data.bytes.count + $1.partitionKey.utf8.count }
         let name = StreamName(region: caller.region, name: open.stream.name)
         streams.withLock { $0.open[name]?.noteRead(of: bytes, from: shard) }
     }
@@ -136,5 +171,15 @@ extension StreamDesk {
             ready = watcher.ready(in: try open(name))
         }
         return AwaitRecords.Output(ready: ready)
+    }
+}
+
+extension Constraints {
+    /// One of the ways to say where reading begins.
+    mutating func iteratorType(_ type: String, at path: String) {
+        word(
+            type,
+            among: ["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"],
+            at: path)
     }
 }

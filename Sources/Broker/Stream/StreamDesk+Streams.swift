@@ -115,6 +115,14 @@ extension StreamDesk {
             try commit.accept()
             guard let open = streams.open[name], let key = open.key else { throw notFound(name) }
             guard open.status != .deleting else { throw notActive(name, open.status) }
+            guard open.consumers.isEmpty || request.enforceConsumerDeletion == true else {
+                throw WireError(
+                    "ResourceInUseException",
+                    """
+                    Stream \(name.name) under account \(settings.account) has enhanced fan-out consumers registered. \
+                    Deregister them first, or set EnforceConsumerDeletion.
+                    """)
+            }
             guard let deleting = transition(to: .deleting, now: now) else {
                 return remove(name, from: &streams, key: key)
             }
@@ -181,7 +189,8 @@ extension StreamDesk {
                 streamCreationTimestamp: Timestamp(seconds: open.stream.createdAt.seconds),
                 enhancedMonitoring: [EnhancedMetrics(shardLevelMetrics: settings.metricNames)],
                 encryptionType: settings.encryptionType, keyId: settings.keyID,
-                openShardCount: open.shards.count { $0.isOpen }, maxRecordSizeInKiB: settings.maxRecordKiB,
+                openShardCount: open.shards.count { $0.isOpen }, consumerCount: open.consumers.count,
+                maxRecordSizeInKiB: settings.maxRecordKiB,
                 warmThroughput: settings.warmMiBps.map(WarmThroughput.init),
                 recordDistributionStrategy: settings.mode == .onDemand ? settings.distribution.rawValue : nil)
         )

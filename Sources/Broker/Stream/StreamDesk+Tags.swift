@@ -112,7 +112,10 @@ extension StreamDesk {
         guard let open = streams.open[name], open.key != nil, open.status != .deleting else {
             throw notFound(name)
         }
-        guard arn.consumer == nil else {
+        guard arn.consumer != nil else { return }
+        guard let consumer = ConsumerARN(arn.description),
+            open.consumers[consumer.name]?.createdAt.seconds == consumer.creationSecond
+        else {
             throw WireError("ResourceNotFoundException", "Consumer \(arn) not found.")
         }
     }

@@ -35,6 +35,9 @@ final class StreamDesk: Sendable {
     let transitions = Bell()
     /// Rings when records may have expired all at once.
     let expiry: Bell
+    let subscriptions = Mutex(Subscriptions())
+    /// True once the server stops.
+    let isStopping = Atomic(false)
 
     init(
         settings: Settings, commit: GroupCommit, reader: Disk.Reader, surroundings: Surroundings,
@@ -57,14 +60,17 @@ final class StreamDesk: Sendable {
         let lastCreations = try StreamStore.lastCreations(db)
         let nextShardKey = try StreamStore.nextShardKey(db)
         let (tags, commitments) = (try StreamStore.tags(db), try StreamStore.commitments(db))
+        let consumers = try StreamStore.consumers(db)
         streams.withLock { streams in
             streams = Streams(
                 lastCreations: lastCreations, tags: tags, commitments: commitments, nextShardKey: nextShardKey
             )
             for row in rows {
-                streams.open[StreamName(region: row.region, name: row.stream.name)] = OpenStream(
+                let name = StreamName(region: row.region, name: row.stream.name)
+                streams.open[name] = OpenStream(
                     key: row.key, stream: row.stream, shardKeys: row.shardKeys, settings: row.settings,
                     transition: row.transition, isThrottled: settings.throttles)
+                streams.open[name]?.consumers = consumers[row.key] ?? Consumers()
             }
         }
     }
@@ -108,11 +114,17 @@ final class StreamDesk: Sendable {
         desk.on(GetShardIterator.self) { [self] in try iterator($0, for: $1) }
         desk.on(GetRecords.self) { [self] in try records($0, for: $1) }
         desk.on(AwaitRecords.self) { [self] in try await `await`($0, for: $1) }
+        desk.on(RegisterStreamConsumer.self) { [self] in try await register($0, for: $1) }
+        desk.on(DescribeStreamConsumer.self) { [self] in try describe($0, for: $1) }
+        desk.on(ListStreamConsumers.self) { [self] in try list($0, for: $1) }
+        desk.on(DeregisterStreamConsumer.self) { [self] in try await deregister($0, for: $1) }
+        desk.on(SubscribeToShard.self, pushing: { [self] in try subscribe($0, for: $1) })
         return desk
     }
 
     /// Answers everyone who waits, because the server stops.
     func stopWaiting() {
+        isStopping.store(true, ordering: .relaxed)
         watch.wakeAll()
     }
 

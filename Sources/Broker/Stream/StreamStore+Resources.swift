@@ -63,6 +63,13 @@ extension StreamStore {
         }
     }
 
+    /// Forgets what belongs to a consumer.
+    static func forget(_ arn: ResourceARN, in db: Database) throws {
+        for table in ["resource_tags", "resource_policies"] {
+            try db.execute(sql: "DELETE FROM \(table) WHERE arn = ?", arguments: [arn.description])
+        }
+    }
+
     static func save(_ commitment: BillingCommitment, in region: String, db: Database) throws {
         try db.execute(
             sql: "INSERT OR REPLACE INTO billing_commitments (region, started_at, ended_at) VALUES (?, ?, ?)",

@@ -64,6 +64,7 @@ struct StreamStore: Sendable {
                       CHECK (is_encrypted IN (0, 1))
                     """)
         }
+        addConsumerMigrations(to: &migrator)
     }
 
     /// 40 bits count the records of a shard, 23 bits the shards.

@@ -10,6 +10,20 @@ public protocol Client<Service>: Sendable {
     func callAsFunction<Op: Operation>(_ operation: Op) async throws -> Op.Output where Op.Service == Service
 }
 
+/// A client that can have events pushed.
+///
+///     let events = try await stream.subscribe(SubscribeToShard(…))
+///     while let event = try await events() { … }
+public protocol SubscribingClient<Service>: Client {
+    /// Asks for an operation whose answer goes on.
+    ///
+    /// - Returns: What gives the events, to be asked by one task at a time. It ends with nil, and throws ``ClientError``
+    ///   where the server ends in an error or the connection breaks off; it is not tried again.
+    /// - Throws: As ``Client/callAsFunction(_:)``.
+    func subscribe<Op: PushingOperation>(_ operation: Op) async throws -> EventSource<Op.Event>
+    where Op.Service == Service
+}
+
 /// Why a call has no answer to show.
 public enum ClientError: Error, Hashable, Sendable {
     /// The server said no: it has not happened, and the same request would be refused again.

@@ -49,9 +49,25 @@ public struct NetworkTransport: Transport {
     }
 
     public func send(_ request: WireRequest, timeout: Duration) async throws -> WireResponse {
+        try await within(timeout) { try await whole(try await answer(to: request)) }
+    }
+
+    public func open(_ request: WireRequest, timeout: Duration) async throws -> WireResponse {
+        try await within(timeout) {
+            let answer = try await answer(to: request)
+            guard answer.status == .ok else { return try await whole(answer) }
+            let body = BodyReader(answer.body)
+            return WireResponse(
+                status: 200, headers: WireHeaders(answer.headers), rest: { try await body.next() })
+        }
+    }
+
+    private func within(
+        _ timeout: Duration, _ exchange: @escaping @Sendable () async throws -> WireResponse
+    ) async throws -> WireResponse {
         do {
             return try await withThrowingTaskGroup { group in
-                group.addTask { try await exchange(request) }
+                group.addTask { try await exchange() }
                 // The client's own limit ends with the answer's head.
                 group.addTask { [time, endpoint] in
                     try await time.sleep(for: timeout)
@@ -69,13 +85,16 @@ public struct NetworkTransport: Transport {
         }
     }
 
-    private func exchange(_ request: WireRequest) async throws -> WireResponse {
+    private func answer(to request: WireRequest) async throws -> HTTPClientResponse {
         var outgoing = HTTPClientRequest(
             url: endpoint + request.path + (request.query.isEmpty ? "" : "?\(request.query)"))
         outgoing.method = HTTPMethod(rawValue: request.method)
         for field in request.headers.fields { outgoing.headers.add(name: field.name, value: field.value) }
         outgoing.body = .bytes(request.body)
-        let answer = try await http.execute(outgoing, deadline: .distantFuture)
+        return try await http.execute(outgoing, deadline: .distantFuture)
+    }
+
+    private func whole(_ answer: HTTPClientResponse) async throws -> WireResponse {
         let body = try await answer.body.collect(upTo: Self.mostBytes)
         if let told = answer.headers.first(name: "content-length").flatMap(Int.init),
             told != body.readableBytes
@@ -84,8 +103,7 @@ public struct NetworkTransport: Transport {
         }
         return WireResponse(
             status: Int(answer.status.code),
-            headers: WireHeaders(lowercased: answer.headers.map { ($0.name.lowercased(), $0.value) }),
-            body: Array(body.readableBytesView))
+            headers: WireHeaders(answer.headers), body: Array(body.readableBytesView))
     }
 
     private static func stage(of error: any Error) -> TransportError.Stage {
@@ -101,4 +119,27 @@ public struct NetworkTransport: Transport {
 
     /// GetRecords answers up to 10 MiB of data in base64.
     private static let mostBytes = 16 << 20
+}
+
+extension WireHeaders {
+    fileprivate init(_ headers: HTTPHeaders) {
+        self.init(lowercased: headers.map { ($0.name.lowercased(), $0.value) })
+    }
+}
+
+/// What is left of an answer, piece by piece as it comes in.
+private final class BodyReader: @unchecked Sendable {  // asked by one task at a time, as `EventSource` says
+    private var pieces: HTTPClientResponse.Body.AsyncIterator
+
+    init(_ body: HTTPClientResponse.Body) {
+        pieces = body.makeAsyncIterator()
+    }
+
+    func next() async throws -> WireResponse.Piece {
+        guard let piece = try await pieces.next() else {
+            try Task.checkCancellation()  // which ends the pieces too
+            return WireResponse.Piece([], isLast: true)
+        }
+        return WireResponse.Piece(Array(piece.readableBytesView))
+    }
 }

@@ -3,7 +3,7 @@ import JSON
 import Synchronization
 
 /// A client of one service: writes the operation down, signs it, sends it, tries again where that is safe, reads.
-public struct SigningClient<Service: WireService, Carrier: Transport>: Client {
+public struct SigningClient<Service: WireService, Carrier: Transport>: SubscribingClient {
     private let carrier: Carrier
     private let host: String
     private let signer: Signer
@@ -30,6 +30,22 @@ public struct SigningClient<Service: WireService, Carrier: Transport>: Client {
 
     public func callAsFunction<Op: Operation>(_ operation: Op) async throws -> Op.Output
     where Op.Service == Service {
+        try await ask(operation, by: carrier.send) { response in
+            if Op.Output.self == NoOutput.self, let nothing = NoOutput() as? Op.Output { return nothing }
+            return try AWSJSONDecoder.decode(Op.Output.self, from: try JSONValue(parsing: response.body))
+        }
+    }
+
+    public func subscribe<Op: PushingOperation>(_ operation: Op) async throws -> EventSource<Op.Event>
+    where Op.Service == Service {
+        let reader = try await ask(operation, by: carrier.open) { EventReader<Op.Event>($0) }
+        return { try await reader.next() }
+    }
+
+    private func ask<Op: Operation, Answer>(
+        _ operation: Op, by send: (WireRequest, Duration) async throws -> WireResponse,
+        reading read: (WireResponse) throws -> Answer
+    ) async throws -> Answer where Op.Service == Service {
         let body = try AWSJSONEncoder.encode(operation)
         var attempt = 1
         var retry: RetryPolicy.Retry?
@@ -37,10 +53,12 @@ public struct SigningClient<Service: WireService, Carrier: Transport>: Client {
         while true {
             let (failure, isThrottled): (ClientError, Bool)
             do {
-                let output: Op.Output = try await once(
-                    body, target: "\(Service.targetPrefix).\(Op.name)", patience: operation.patience)
+                let answer = try await once(
+                    body, target: "\(Service.targetPrefix).\(Op.name)", patience: operation.patience,
+                    by: send,
+                    reading: read)
                 retries.succeeded(after: retry)
-                return output
+                return answer
             } catch let refusal as Refusal {
                 // No try in the sense of a retry policy: the server has not even looked at the request.
                 if refusal.clockWasOff, !hasSetClock {
@@ -61,13 +79,15 @@ public struct SigningClient<Service: WireService, Carrier: Transport>: Client {
         }
     }
 
-    private func once<Output: Decodable>(_ body: [UInt8], target: String, patience: Duration) async throws
-        -> Output
-    {
+    private func once<Answer>(
+        _ body: [UInt8], target: String, patience: Duration,
+        by send: (WireRequest, Duration) async throws -> WireResponse,
+        reading read: (WireResponse) throws -> Answer
+    ) async throws -> Answer {
         var request = WireRequest(
             headers: ["host": host, "content-type": Service.contentType, "x-amz-target": target], body: body)
         signer.sign(&request, at: surroundings.now + serverClock.offset)
-        let response = try await carrier.send(request, timeout: attemptLimit + patience)
+        let response = try await send(request, attemptLimit + patience)
         guard response.status == 200 else {
             let error = Self.error(in: response)
             throw Refusal(
@@ -76,9 +96,8 @@ public struct SigningClient<Service: WireService, Carrier: Transport>: Client {
                     && serverClock.isLearned(from: response, at: surroundings.now)
             )
         }
-        if Output.self == NoOutput.self, let nothing = NoOutput() as? Output { return nothing }
         do {
-            return try AWSJSONDecoder.decode(Output.self, from: try JSONValue(parsing: response.body))
+            return try read(response)
         } catch {
             throw TransportError("the answer to \(target) is not whole: \(error)")
         }

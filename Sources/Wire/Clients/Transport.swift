@@ -6,6 +6,17 @@ public protocol Transport: Sendable {
     /// - Parameter timeout: When to give up waiting; the request may have happened all the same.
     /// - Throws: ``TransportError``, or `CancellationError`.
     func send(_ request: WireRequest, timeout: Duration) async throws -> WireResponse
+
+    /// As ``send(_:timeout:)``, for an answer that goes on: it is there with its beginning, and ``WireResponse/rest``
+    /// brings what follows, for as long as it takes.
+    func open(_ request: WireRequest, timeout: Duration) async throws -> WireResponse
+}
+
+extension Transport {
+    /// Right wherever an answer is handed over as it is.
+    public func open(_ request: WireRequest, timeout: Duration) async throws -> WireResponse {
+        try await send(request, timeout: timeout)
+    }
 }
 
 /// A request that brought no whole answer back.

@@ -7,7 +7,9 @@ import NIOHTTP1
 ///
 /// What a caller sends before he has his answer waits, and no more is read from him. All state belongs to the
 /// connection's event loop.
-final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {  // touched on its event loop only
+final class HTTPConnection: ChannelDuplexHandler, ListenerConnection,
+    @unchecked Sendable  // touched on its event loop only
+{
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
@@ -19,8 +21,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {  // touc
     private let connections: OpenConnections
     private let answer: HTTPListener.Answer
 
-    private var head: HTTPRequestHead?
-    private var body: [UInt8] = []
+    private var gathering: RequestGathering
     private var work: Task<Void, Never>?
     /// True from a request's last byte until its answer has been taken.
     private var isWorking = false
@@ -42,11 +43,12 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {  // touc
         answer: @escaping HTTPListener.Answer
     ) {
         self.channel = channel
-        self.executor = LoopExecutor(channel.eventLoop)
+        executor = LoopExecutor(channel.eventLoop)
         self.limits = limits
         self.time = time
         self.connections = connections
         self.answer = answer
+        gathering = RequestGathering(within: limits)
         deadline = time.uptime + limits.idle
     }
 
@@ -79,50 +81,44 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {  // touc
     private func hear(_ news: Result<HTTPServerRequestPart, HTTPParserError>) {
         guard !isWorking else { return heard.append(news) }
         switch news {
-        case .success(.head(let head)):
-            begin(head)
-        case .success(.body(let part)):
-            guard head != nil else { return }
-            guard body.count + part.readableBytes <= limits.bodyBytes else { return refuse(.payloadTooLarge) }
-            body.append(contentsOf: part.readableBytesView)
-        case .success(.end):
-            guard let head else { return }
-            self.head = nil
-            respond(to: head)
+        case .success(let part):
+            guard !isLast || gathering.hasBegun else { return }
+            if case .head = part { deadline = time.uptime + limits.arrival }
+            take(part)
         case .failure(let error):
             refuse(error == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest)
         }
     }
 
-    private func begin(_ head: HTTPRequestHead) {
-        guard !isLast else { return }
-        deadline = time.uptime + limits.arrival
-        let announced = head.headers.first(name: "content-length").flatMap(Int.init)
-        if let announced, announced > limits.bodyBytes { return refuse(.payloadTooLarge) }
-        if head.headers["content-encoding"].contains(where: { $0.lowercased() != "identity" }) {
-            return refuse(.unsupportedMediaType)
-        }
-        self.head = head
-        body = []
-        if let announced { body.reserveCapacity(min(announced, 1 << 20)) }
-        if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
+    private func take(_ part: HTTPServerRequestPart) {
+        switch gathering.take(part) {
+        case .more: break
+        case .wantsToBeAsked:
             var goOn = channel.allocator.buffer(capacity: 32)
             goOn.writeContinue()
             channel.writeAndFlush(goOn, promise: nil)
+        case .refused(let status): refuse(status)
+        case .whole(let head, let body): respond(to: head, body)
         }
     }
 
-    private func respond(to head: HTTPRequestHead) {
+    private func respond(to head: HTTPRequestHead, _ body: [UInt8]) {
         let request = WireRequest(head, body: body)
-        body = []
         let keepsOpen = head.isKeepAlive
         isWorking = true
         deadline = nil
         isHandingOver = true
         defer { isHandingOver = false }
         // Not a child of anything: it lives as long as this request, and ends with the connection at the latest.
+        let knowsChunks = head.version.minor > 0
         work = Task.immediate(executorPreference: executor) { [self, answer] in
-            finish(with: await answer(request), keepsOpen: keepsOpen)
+            let response = await answer(request)
+            if let response, let rest = response.rest {
+                guard knowsChunks else { return refuse(.httpVersionNotSupported) }
+                await pour(response, rest, keepsOpen: keepsOpen)
+            } else {
+                finish(with: response, keepsOpen: keepsOpen)
+            }
         }
     }
 
@@ -150,6 +146,38 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {  // touc
         }
     }
 
+    /// Writes an answer that goes on: its beginning at once, and each piece once the caller has taken the one before.
+    ///
+    /// So a slow caller costs one piece of memory, and whoever makes the pieces waits for him.
+    private func pour(_ beginning: WireResponse, _ rest: WireResponse.Rest, keepsOpen: Bool) async {
+        let staysOpen = keepsOpen && !isLast
+        do {
+            var buffer = channel.allocator.buffer(capacity: 512 + beginning.body.count)
+            buffer.write(beginning, keepsOpen: staysOpen, at: time.now)
+            try await hand(over: buffer)
+            while true {
+                let piece = try await rest()
+                buffer = channel.allocator.buffer(capacity: 32 + piece.bytes.count)
+                buffer.write(piece)
+                try await hand(over: buffer)
+                if piece.isLast { break }
+            }
+        } catch {
+            return release()  // the end of all chunks never comes, and so the caller knows
+        }
+        guard staysOpen, !isLast else { return release() }
+        deadline = time.uptime + limits.idle
+        goOn()
+    }
+
+    /// Writes, and waits until the caller has taken it.
+    private func hand(over buffer: ByteBuffer) async throws {
+        guard channel.isActive else { throw ChannelError.alreadyClosed }
+        deadline = time.uptime + limits.idle
+        defer { deadline = nil }
+        try await channel.writeAndFlush(buffer).get()
+    }
+
     /// Takes in what has been heard meanwhile, and reads on where there was nothing, or not enough.
     private func goOn() {
         isWorking = false
@@ -170,8 +198,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {  // touc
 
     /// Answers at once, without reading on.
     private func refuse(_ status: HTTPResponseStatus) {
-        head = nil
-        body = []
+        gathering.forget()
         write(WireResponse(status: Int(status.code)), keepsOpen: false)
     }
 
@@ -208,26 +235,6 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {  // touc
     }
 }
 
-extension WireRequest {
-    fileprivate init(_ head: HTTPRequestHead, body: [UInt8]) {
-        let uri = head.uri.utf8
-        let path = uri.prefix { $0 != UInt8(ascii: "?") }
-        let headers = head.headers.map { (name: $0.name.inLowerCase, value: $0.value) }
-        self.init(
-            method: head.method.rawValue,
-            path: path.isEmpty ? "/" : path.count == uri.count ? head.uri : String(Substring(path)),
-            query: path.count == uri.count ? "" : String(Substring(uri.dropFirst(path.count + 1))),
-            headers: WireHeaders(lowercased: headers), body: body)
-    }
-}
-
-extension String {
-    /// This text in lower case; most senders write it so, and then it is the same one.
-    fileprivate var inLowerCase: String {
-        utf8.contains { $0 & 0x80 != 0 || (0x41...0x5A).contains($0) } ? lowercased() : self
-    }
-}
-
 /// Tells a connection of bytes before anyone has made sense of them.
 final class ArrivalWatch: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
@@ -241,19 +248,5 @@ final class ArrivalWatch: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         connection.bytesArrived()
         context.fireChannelRead(data)
-    }
-}
-
-/// Runs tasks on an event loop, so that neither side has to change threads to meet the other.
-private final class LoopExecutor: TaskExecutor {
-    private let loop: any EventLoop
-
-    init(_ loop: any EventLoop) {
-        self.loop = loop
-    }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }

@@ -1,11 +1,10 @@
 import Clockwork
 import Logging
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 
-/// Listens for HTTP/1.1 and lets a closure answer each request.
+/// Listens for HTTP/1.1, and HTTP/2 in the clear, and lets a closure answer each request.
 ///
 /// All of it, and all that the closure does without blocking, runs on the listener's own event loops: a request that
 /// needs no disk is answered without a change of thread. A caller who hangs up cancels the task that works for him.
@@ -15,6 +14,8 @@ public struct HTTPListener: Service {
         public var connections = 16_384
         /// Of one address; this machine's own counts for none.
         public var connectionsOfOneAddress = 256
+        /// Requests under way at a time on one connection of HTTP/2; more wait with the caller.
+        public var streamsOfOneConnection = 100
         /// Bytes of one request's body; more is answered with 413.
         public var bodyBytes = 14 << 20
         /// How many header fields a request may have; more, or more bytes, is answered with 431.
@@ -111,22 +112,12 @@ public struct HTTPListener: Service {
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 << 10))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let connection = HTTPConnection(
+                    let choice = ProtocolChoice(
                         channel: channel, limits: limits, time: time, connections: connections, answer: answer
                     )
                     let address = channel.remoteAddress?.strangersAddress
-                    guard connections.admit(connection, from: address) else {
-                        throw ChannelError.alreadyClosed
-                    }
-                    var decoderLimits = NIOHTTPDecoderLimitConfiguration()
-                    decoderLimits.maxHeaderFieldSize = limits.fieldBytes
-                    decoderLimits.maxHeaderListSize = limits.headerBytes
-                    decoderLimits.maxHeaderFieldCount = limits.headerCount
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(ArrivalWatch(for: connection))
-                    try pipeline.addHandler(
-                        ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: decoderLimits)))
-                    try pipeline.addHandler(connection)
+                    guard connections.admit(choice, from: address) else { throw ChannelError.alreadyClosed }
+                    try channel.pipeline.syncOperations.addHandler(choice)
                 }
             }
     }

@@ -2,6 +2,15 @@ import Clockwork
 import NIOCore
 import Synchronization
 
+/// A caller's connection, whatever is spoken on it. All of this may be called from any thread.
+protocol ListenerConnection: AnyObject, Sendable {
+    /// Closes it if its caller takes too long.
+    func cutIfLate(at uptime: Duration)
+    /// Lets what is under way finish, and takes in no more.
+    func closeOnceIdle()
+    func cut()
+}
+
 /// The connections of one listener.
 final class OpenConnections: Sendable {
     private let limit: Int
@@ -17,7 +26,7 @@ final class OpenConnections: Sendable {
     }
 
     private struct Member {
-        let connection: HTTPConnection
+        var connection: any ListenerConnection
         let address: String?
     }
 
@@ -29,7 +38,7 @@ final class OpenConnections: Sendable {
     /// Takes a connection in, unless there are too many.
     ///
     /// - Parameter address: Where it comes from; nil for this very machine, whose callers all look alike.
-    func admit(_ connection: HTTPConnection, from address: String?) -> Bool {
+    func admit(_ connection: any ListenerConnection, from address: String?) -> Bool {
         state.withLock { state in
             let siblings = address.map { state.ofAddress[$0, default: 0] } ?? 0
             guard state.members.count < limit, siblings < limitOfOneAddress else { return false }
@@ -39,7 +48,16 @@ final class OpenConnections: Sendable {
         }
     }
 
-    func forget(_ connection: HTTPConnection) {
+    /// Goes on with a connection under another face.
+    func replace(_ old: any ListenerConnection, with new: any ListenerConnection) {
+        state.withLock { state in
+            guard var member = state.members.removeValue(forKey: ObjectIdentifier(old)) else { return }
+            member.connection = new
+            state.members[ObjectIdentifier(new)] = member
+        }
+    }
+
+    func forget(_ connection: any ListenerConnection) {
         let isLast = state.withLock { state in
             guard let member = state.members.removeValue(forKey: ObjectIdentifier(connection)) else {
                 return false
@@ -75,7 +93,7 @@ final class OpenConnections: Sendable {
         }
     }
 
-    private var all: [HTTPConnection] { state.withLock { $0.members.values.map(\.connection) } }
+    private var all: [any ListenerConnection] { state.withLock { $0.members.values.map(\.connection) } }
 }
 
 extension SocketAddress {

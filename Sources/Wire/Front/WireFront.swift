@@ -1,5 +1,4 @@
 import Clockwork
-import JSON
 import Logging
 
 /// What stands behind a listener: it tells services apart, reads, verifies, and lets a desk answer.
@@ -52,7 +51,7 @@ public struct WireFront: Sendable {
         }
         if let refusal = service.refusal(ofContentTypeIn: request) { return refusal }
         guard request.headers.count(of: "x-amz-target") == 1 else {
-            return service.response(to: Self.unknownOperation)
+            return service.response(to: Self.unknownOperation, in: request)
         }
         return await service.answer(
             request, operation: Substring(target.utf8.dropFirst(prefix.utf8.count + 1)), admission: admission,
@@ -94,8 +93,8 @@ public struct WireFront: Sendable {
     ///
     /// Source: observed on Amazon Kinesis by the authors of kinesalite.
     private static func unknownService(_ request: WireRequest) -> WireResponse {
-        if request.method == "POST", request.mediaType == Kinesis.contentType {
-            return Kinesis.response(to: unknownOperation)
+        if request.method == "POST", Kinesis.speaks(request.mediaType) {
+            return Kinesis.response(to: unknownOperation, in: Kinesis.coding(of: request))
         }
         if request.method == "POST", request.headers["x-amz-target"]?.contains(".") == true {
             return .unknownOperation
@@ -114,7 +113,7 @@ public struct WireFront: Sendable {
 private protocol AttendedService: Sendable {
     var targetPrefix: String { get }
     var queryDialect: QueryDialect? { get }
-    func response(to error: WireError) -> WireResponse
+    func response(to error: WireError, in request: WireRequest) -> WireResponse
     func refusal(ofContentTypeIn request: WireRequest) -> WireResponse?
     func answer(
         _ request: WireRequest, operation: Substring, admission: WireFront.Admission,
@@ -134,7 +133,9 @@ private struct Attended<Service: WireService>: AttendedService {
 
     var queryDialect: QueryDialect? { Service.queryDialect }
 
-    func response(to error: WireError) -> WireResponse { Service.response(to: error) }
+    func response(to error: WireError, in request: WireRequest) -> WireResponse {
+        Service.response(to: error, in: Service.coding(of: request))
+    }
 
     func refusal(ofContentTypeIn request: WireRequest) -> WireResponse? {
         Service.refusal(ofContentTypeIn: request)
@@ -145,15 +146,18 @@ private struct Attended<Service: WireService>: AttendedService {
         surroundings: Surroundings,
         logger: Logger
     ) async -> WireResponse {
+        let coding = Service.coding(of: request)
         do throws(WireError) {
             guard let answer = desk.answer(for: operation) else { throw WireFront.unknownOperation }
-            let json = try Self.read(request)
+            let document = try Self.read(request, in: coding)
             let caller = try Self.admit(request, by: admission, now: surroundings.now)
-            let body = try await Self.body(operation, logger) { try await answer(json, caller) }
+            let reply = try await Self.reply(operation, logger) { try await answer(document, caller) }
             // An answer without output has no body and so no type of one, except that Amazon tells it all the same.
-            return WireResponse(status: 200, headers: ["content-type": Service.contentType], body: body)
+            return WireResponse(
+                status: 200, headers: ["content-type": reply.mediaType ?? Service.contentType(of: coding)],
+                body: reply.body, rest: reply.rest.map { Self.watched($0, operation, logger) })
         } catch {
-            return Service.response(to: error)
+            return Service.response(to: error, in: coding)
         }
     }
 
@@ -167,20 +171,20 @@ private struct Attended<Service: WireService>: AttendedService {
                 throw QueryDialect.invalidAction(question.operation)
             }
             let caller = try Self.admit(request, by: admission, now: surroundings.now)
-            let output = try await Self.body(question.operation[...], logger) {
-                try await answer(question.input, caller)
+            let reply = try await Self.reply(question.operation[...], logger) {
+                try await answer(.json(question.input), caller)
             }
             return dialect.response(
-                to: question, output: output, requestID: requestID, in: QueryTongue(wantedBy: request))
+                to: question, output: reply.body, requestID: requestID, in: QueryTongue(wantedBy: request))
         } catch {
             return dialect.response(to: error, requestID: requestID, in: QueryTongue(wantedBy: request))
         }
     }
 
     /// What a desk answers. Whatever it throws becomes an error that a caller understands.
-    private static func body(
-        _ operation: Substring, _ logger: Logger, _ answer: () async throws -> [UInt8]
-    ) async throws(WireError) -> [UInt8] {
+    private static func reply(
+        _ operation: Substring, _ logger: Logger, _ answer: () async throws -> ServiceDesk<Service>.Reply
+    ) async throws(WireError) -> ServiceDesk<Service>.Reply {
         do {
             return try await answer()
         } catch let error as WireError {
@@ -193,26 +197,38 @@ private struct Attended<Service: WireService>: AttendedService {
         }
     }
 
+    /// An answer's rest whose failure is noted: the caller only sees that it breaks off.
+    private static func watched(
+        _ rest: @escaping WireResponse.Rest, _ operation: Substring, _ logger: Logger
+    ) -> WireResponse.Rest {
+        {
+            do {
+                return try await rest()
+            } catch {
+                if !(error is CancellationError) {
+                    logger.error(
+                        "Answer broken off", metadata: ["operation": "\(operation)", "error": "\(error)"])
+                }
+                throw error
+            }
+        }
+    }
+
     private static var internalFailure: WireError {
         WireError(
             "InternalFailure", "The server could not finish this request. It may have happened; try again.",
             status: 500, namespace: Service.name == SQS.name ? SQS.frameworkNamespace : "")
     }
 
-    private static func read(_ request: WireRequest) throws(WireError) -> JSONValue {
-        let isCBOR = request.mediaType.hasPrefix("application/x-amz-cbor")
-        guard !isCBOR, let json = try? JSONValue(parsing: request.body, depth: 32, width: 1_000),
-            case .object = json
-        else {
-            // Amazon tells an unreadable body without words; only what we lack ourselves needs some.
-            throw WireError(
-                "SerializationException",
-                isCBOR
-                    ? "This server reads \(Service.contentType). With Java, set AWS_CBOR_DISABLE=true." : nil,
-                namespace: Service.name == SQS.name ? SQS.frameworkNamespace : "",
-                legacyCode: "MalformedInput")
-        }
-        return json
+    private static func read(
+        _ request: WireRequest, in coding: WireCoding
+    ) throws(WireError) -> WireDocument {
+        if let document = coding.read(request.body) { return document }
+        // Amazon tells an unreadable body without words; only what we lack ourselves needs some.
+        let isUnknownCBOR = coding == .json && request.mediaType.hasPrefix("application/x-amz-cbor")
+        throw WireError(
+            "SerializationException", isUnknownCBOR ? "This server reads \(Service.contentType)." : nil,
+            namespace: Service.name == SQS.name ? SQS.frameworkNamespace : "", legacyCode: "MalformedInput")
     }
 
     private static func admit(

@@ -1,12 +1,13 @@
 import JSON
 
-/// Amazon Kinesis Data Streams, AWS JSON 1.1.
+/// Amazon Kinesis Data Streams, AWS JSON 1.1 and CBOR 1.1.
 ///
 /// Source: service model `kinesis/2013-12-02`; spelling of errors observed on Amazon.
 public enum Kinesis: WireService {
     public static let name = "kinesis"
     public static let targetPrefix = "Kinesis_20131202"
     public static let contentType = "application/x-amz-json-1.1"
+    public static let contentTypeOfCBOR: String? = "application/x-amz-cbor-1.1"
 
     public static func response(to error: WireError) -> WireResponse {
         var body: JSONObject = JSONObject()
@@ -36,12 +37,12 @@ public enum Kinesis: WireService {
             "\(errors.count) validation \(noun) detected: \(errors.joined(separator: "; "))")
     }
 
-    /// Plain JSON is told in an envelope of its own. CBOR is let through: it is the body that we cannot read.
+    /// Plain JSON is told in an envelope of its own.
     ///
     /// Source: observed on Amazon Kinesis by the authors of kinesalite.
     public static func refusal(ofContentTypeIn request: WireRequest) -> WireResponse? {
         switch request.mediaType {
-        case contentType, "application/x-amz-cbor-1.1": nil
+        case contentType, contentTypeOfCBOR: nil
         case "application/json":
             WireResponse(
                 status: 404, headers: ["content-type": "application/json"],

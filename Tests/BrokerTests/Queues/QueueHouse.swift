@@ -135,6 +135,13 @@ final class QueueHouse: @unchecked Sendable {  // lives on its world's thread
             surroundings: Surroundings(time: outside, chance: .seeded(seed)), retries: .never)
     }
 
+    /// Someone who has records pushed.
+    func pushes(as credentials: Credentials = QueueHouse.owner) -> any SubscribingClient<Kinesis> {
+        SigningClient(
+            Kinesis.self, over: HouseTransport(house: self), credentials: credentials,
+            surroundings: Surroundings(time: outside, chance: .seeded(seed)), retries: .never)
+    }
+
     /// Someone who puts the broker in moods.
     func control(as credentials: Credentials = QueueHouse.owner) -> any Client<BrokerControl> {
         SigningClient(

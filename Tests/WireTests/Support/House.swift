@@ -11,6 +11,8 @@ struct House: Sendable {
     static let guest = Credentials(accessKeyID: "GUEST", secretAccessKey: "guest's secret")
 
     let clock = HandClock()
+    /// What is pushed to whoever subscribes.
+    let events = Mailbox<String>()
     let front: WireFront
     private let memory: Memory
 
@@ -41,7 +43,7 @@ struct House: Sendable {
             admission: isOpenToAll ? .anonymous(region: "nowhere-1") : .signed(Verifier(keys: keys)),
             surroundings: Surroundings(time: clock, chance: .seeded(1)), logger: .quiet)
         front.attend(Self.queues(memory))
-        front.attend(Self.streams(memory))
+        front.attend(Self.streams(memory, events))
         self.front = front
     }
 
@@ -66,7 +68,7 @@ struct House: Sendable {
         return desk
     }
 
-    private static func streams(_ memory: Memory) -> ServiceDesk<Kinesis> {
+    private static func streams(_ memory: Memory, _ events: Mailbox<String>) -> ServiceDesk<Kinesis> {
         var desk = ServiceDesk<Kinesis>()
         desk.on(PutRecord.self) { record, caller in
             let data = String(decoding: record.data.bytes, as: UTF8.self)
@@ -78,7 +80,23 @@ struct House: Sendable {
             memory.note("delete \(request.streamName ?? "")")
             return NoOutput()
         }
+        desk.on(
+            SubscribeToShard.self,
+            pushing: { request, _ in
+                guard request.consumerARN.hasSuffix("reader") else {
+                    throw WireError("ResourceNotFoundException", "Nobody of that name.")
+                }
+                return {
+                    let number = await events.next()
+                    return number == "the end"
+                        ? nil : .init(records: [], continuationSequenceNumber: number, millisBehindLatest: 0)
+                }
+            })
         return desk
+    }
+
+    static func subscription(to consumer: String) -> SubscribeToShard {
+        SubscribeToShard(consumerARN: consumer, shardId: "0", startingPosition: .init(type: "LATEST"))
     }
 
     /// A request for a service's operation, not yet signed.

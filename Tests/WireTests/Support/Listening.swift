@@ -44,3 +44,25 @@ struct Listening: Sendable {
         }
     }
 }
+
+extension Listening {
+    /// Waits until the listener has read what was sent before: its one loop takes things in turn, and two turns later
+    /// everything that lay there has been heard.
+    func hasHeard() async throws {
+        for _ in 0..<2 {
+            let caller = try await RawCaller.connect(to: port)
+            _ = try await caller.ask("GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+        }
+    }
+}
+
+extension HandClock {
+    /// Lets time pass in seconds, and everyone who sleeps look around at each of them.
+    func pass(_ span: Duration) async {
+        for _ in 0..<span.components.seconds {
+            await someoneSleeps()
+            advance(by: .seconds(1))
+        }
+        await someoneSleeps()
+    }
+}

@@ -71,6 +71,11 @@ final class RawCaller: ChannelInboundHandler, Sendable {
         }
     }
 
+    /// Waits until the server has said a text, or closes.
+    func hasHeard(_ text: String) async {
+        while !isClosed, state.withLock({ !$0.bytes.contains(Array(text.utf8)) }) { await heard.heard() }
+    }
+
     /// Waits until the server closes; the bytes that it still sent.
     func untilClosed() async -> String {
         while !isClosed { await heard.heard() }

@@ -1,0 +1,46 @@
+import Clockwork
+import Stream
+import Synchronization
+
+/// One caller who has a shard's records pushed, and how far he has come.
+final class Subscription: Sendable {
+    let stream: StreamName
+    /// Tells the stream from a namesake that comes after it.
+    let streamCreation: Timestamp
+    let ticket: Subscriptions.Ticket
+    /// When it ends, by uptime.
+    let end: Duration
+    private let state: Mutex<Progress>
+
+    struct Progress {
+        var place: ReadingPlace
+        /// By when the caller has to hear something, by uptime.
+        var signOfLife: Duration
+        /// True behind the last event of a closed shard.
+        var isOver = false
+    }
+
+    init(stream: StreamName, streamCreation: Timestamp, ticket: Subscriptions.Ticket, place: ReadingPlace) {
+        self.stream = stream
+        self.streamCreation = streamCreation
+        self.ticket = ticket
+        end = ticket.since + Subscriptions.lifetime
+        state = Mutex(Progress(place: place, signOfLife: ticket.since + Subscriptions.heartbeat))
+    }
+
+    var shard: Int { ticket.seat.shard }
+
+    var progress: Progress { state.withLock(\.self) }
+
+    /// Passes over what has expired.
+    func skip(to place: ReadingPlace) {
+        state.withLock { $0.place = place }
+    }
+
+    /// Notes an event that is about to be told.
+    func move(to place: ReadingPlace, at uptime: Duration, isOver: Bool) {
+        state.withLock {
+            $0 = Progress(place: place, signOfLife: uptime + Subscriptions.heartbeat, isOver: isOver)
+        }
+    }
+}
