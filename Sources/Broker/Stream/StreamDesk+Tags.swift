@@ -1,3 +1,4 @@
+import Clockwork
 import Disk
 import Stream
 import Synchronization
