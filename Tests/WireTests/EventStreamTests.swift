@@ -4,7 +4,7 @@ import Testing
 @testable import Wire
 
 @Suite struct `A frame of an event stream` {
-    /// Source: frame recorded from a client of Amazon Kinesis, checksums computed with zlib.
+    /// Source: layout of the Smithy specification; checksums computed with zlib.
     @Test func `lays lengths, headers and payload between checksums`() {
         let expected: [UInt8] =
             [0, 0, 0, 0x68, 0, 0, 0, 0x56, 0x4E, 0x68, 0x17, 0x24]
