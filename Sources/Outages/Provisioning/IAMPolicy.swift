@@ -65,7 +65,7 @@ extension ResourceName {
     fileprivate var service: String? {
         switch self {
         case .queue: SQS.name
-        case .stream: Kinesis.name
+        case .stream, .consumer: Kinesis.name
         case .account, .courier, .checkout, .partner, .broker: nil
         }
     }
