@@ -28,31 +28,32 @@ test: setup
 	$(SWIFT) test --skip-build $(WIDTH)
 
 ## conformance: drive the built program with boto3, the AWS CLI and raw HTTP, and with its own verbs
-conformance: build $(CLIENTS) $(OLD_CLIENTS) $(GUESTS) $(MOTO)
+conformance: build .venv/ready .venv-old/ready .venv-guests/ready .venv-moto/ready
 	ORDERFLOW=$(RELEASE) OLD_CLIENTS=$(OLD_CLIENTS) GUESTS=$(CURDIR)/$(GUESTS) $(CLIENTS) -m pytest -q Tests/Conformance
 	ORDERFLOW=$(RELEASE) MOTO=$(CURDIR)/$(MOTO) $(CLIENTS) -m pytest -q Tests/Acceptance
 
-$(CLIENTS): Tests/Conformance/requirements.txt
+# A mark of our own tells what is installed: the Python of each is a link to one and the same.
+.venv/ready: Tests/Conformance/requirements.txt
 	$(PYTHON) -m venv .venv
 	$(CLIENTS) -m pip install -q --disable-pip-version-check -r Tests/Conformance/requirements.txt
-	touch $(CLIENTS)
+	touch $@
 
 # A boto3 that still speaks forms and XML; the newer one borrows its description of SQS.
-$(OLD_CLIENTS): Tests/Conformance/requirements-old.txt
+.venv-old/ready: Tests/Conformance/requirements-old.txt
 	$(PYTHON) -m venv .venv-old
 	$(OLD_CLIENTS) -m pip install -q --disable-pip-version-check -r Tests/Conformance/requirements-old.txt
-	touch $(OLD_CLIENTS)
+	touch $@
 
-$(GUESTS): Tests/Conformance/requirements-guests.txt
+.venv-guests/ready: Tests/Conformance/requirements-guests.txt
 	$(PYTHON) -m venv .venv-guests
 	$(GUESTS) -m pip install -q --disable-pip-version-check -r Tests/Conformance/requirements-guests.txt
-	touch $(GUESTS)
+	touch $@
 
 # An SQS and a Kinesis that we did not write.
-$(MOTO): Tests/Acceptance/requirements-moto.txt
+.venv-moto/ready: Tests/Acceptance/requirements-moto.txt
 	$(PYTHON) -m venv .venv-moto
 	.venv-moto/bin/python -m pip install -q --disable-pip-version-check -r Tests/Acceptance/requirements-moto.txt
-	touch $(MOTO)
+	touch $@
 
 ## simulate: a thousand seeds of the street in virtual time
 simulate: build

@@ -115,7 +115,7 @@ def test_an_unreadable_body_is_told_without_words(ask, body):
 def test_errors_have_the_same_members_as_in_json(ask):
     missing = ask("DescribeStream", {"StreamName": "nowhere"}, status=400)
     wrong = ask("DescribeStream", {"StreamName": 7}, status=400)
-    incomplete = ask("PutRecords", {"StreamName": "s", "Records": [{}]}, status=400)
+    incomplete = ask("PutRecords", {"StreamName": "s", "Records": [{}, {}]}, status=400)
     unknown = ask("Fly", {}, status=400)
 
     words = f"Stream nowhere under account {ACCOUNT} not found."

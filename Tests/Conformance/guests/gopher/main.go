@@ -37,7 +37,8 @@ func main() {
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		EndpointResolverWithOptions: aws.EndpointResolverWithOptionsFunc(
 			func(service, region string, options ...interface{}) (aws.Endpoint, error) {
-				return aws.Endpoint{URL: "http://" + os.Getenv("BROKER"), HostnameImmutable: true}, nil
+				url := "http://" + os.Getenv("BROKER")
+				return aws.Endpoint{URL: url, SigningRegion: region, HostnameImmutable: true}, nil
 			}),
 	}
 	useQueue(sqs.NewFromConfig(config))
