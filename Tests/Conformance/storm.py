@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from bookkeeping import Book, Sent, Sighting
 from broker import Broker
 from places import Queue
-from wire import SQS, Answer, Caller
+from wire import SQS, Answer, Caller, Service
 
 LEASE = 2  # seconds for which a receiver hides what it got
 PATIENCE = 30  # seconds after which something is taken to hang
@@ -76,13 +76,13 @@ class Worker:
         self.caller = None
         self.life = None
 
-    def call(self, operation: str, **members) -> Answer | None:
+    def call(self, operation: str, service: Service = SQS, **members) -> Answer | None:
         """What the broker answers; nothing when it died over it, and by then it lives again."""
         if self.life != self.storm.life or self.caller is None:
             self.life = self.storm.life
             self.caller = Caller(self.storm.broker.address, timeout=PATIENCE)
         try:
-            answer = self.caller.call(SQS, operation, members)
+            answer = self.caller.call(service, operation, members)
         except (http.client.HTTPException, OSError):
             self.caller.close()
             self.caller = None
