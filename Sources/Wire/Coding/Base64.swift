@@ -4,23 +4,31 @@
 package enum Base64 {
     /// Appends the text that means `bytes`.
     package static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
-        let length = (bytes.count + 2) / 3 * 4
-        text.append(
-            contentsOf: [UInt8](unsafeUninitializedCapacity: length) { characters, count in
-                var place = 0
-                for start in stride(from: 0, to: bytes.count, by: 3) {
-                    let left = bytes.count - start
-                    let second = left > 1 ? bytes[start + 1] : 0
-                    let third = left > 2 ? bytes[start + 2] : 0
-                    let group = UInt32(bytes[start]) << 16 | UInt32(second) << 8 | UInt32(third)
-                    characters[place] = alphabet[Int(group >> 18)]
-                    characters[place + 1] = alphabet[Int(group >> 12 & 63)]
-                    characters[place + 2] = left > 1 ? alphabet[Int(group >> 6 & 63)] : padding
-                    characters[place + 3] = left > 2 ? alphabet[Int(group & 63)] : padding
+        let start = text.count
+        text.append(contentsOf: repeatElement(padding, count: (bytes.count + 2) / 3 * 4))
+        pairs.withUnsafeBufferPointer { pairs in
+            text.withUnsafeMutableBytes { text in
+                var place = start
+                func write(_ group: UInt32) {
+                    text.storeBytes(of: pairs[Int(group >> 12)], toByteOffset: place, as: UInt16.self)
+                    text.storeBytes(of: pairs[Int(group & 4_095)], toByteOffset: place + 2, as: UInt16.self)
                     place += 4
                 }
-                count = length
-            })
+                bytes.withUnsafeBufferPointer { bytes in
+                    let whole = bytes.count / 3 * 3
+                    for start in stride(from: 0, to: whole, by: 3) {
+                        write(
+                            UInt32(bytes[start]) << 16 | UInt32(bytes[start + 1]) << 8
+                                | UInt32(bytes[start + 2])
+                        )
+                    }
+                    let left = bytes.count - whole
+                    guard left > 0 else { return }
+                    write(UInt32(bytes[whole]) << 16 | (left == 2 ? UInt32(bytes[whole + 1]) << 8 : 0))
+                    for missing in 1...(3 - left) { text[place - missing] = padding }
+                }
+            }
+        }
     }
 
     /// The bytes that a text means; nil when it is not exactly the text of any bytes.
@@ -34,28 +42,42 @@ package enum Base64 {
         let paddings = text.suffix(2).reversed().prefix { $0 == padding }.count
         let digits = text.count - paddings
         let length = text.count / 4 * 3 - paddings
-        var bits: UInt32 = 0
-        var isSound = true
-        let bytes = [UInt8](unsafeUninitializedCapacity: length) { bytes, count in
-            for place in 0..<digits {
-                let value = values[Int(text[place])]
-                if value > 63 { isSound = false }
-                bits = bits << 6 | UInt32(value & 63)
-                // Every digit but the first of its group completes a byte.
-                if place & 3 != 0 {
-                    bytes[count] = UInt8(truncatingIfNeeded: bits >> (6 - 2 * UInt32(place & 3)))
-                    count += 1
+        var last: UInt32 = 0
+        var unsound: UInt8 = 0
+        let bytes = values.withUnsafeBufferPointer { values in
+            [UInt8](unsafeUninitializedCapacity: length) { bytes, count in
+                /// Four digits as 24 bits; a padding counts as the digit 0.
+                func group(at place: Int) -> UInt32 {
+                    var bits: UInt32 = 0
+                    for place in place..<(place + 4) {
+                        let value = place < digits ? values[Int(text[place])] : 0
+                        unsound |= value
+                        bits = bits << 6 | UInt32(value & 63)
+                    }
+                    return bits
+                }
+                for place in stride(from: 0, to: text.count, by: 4) {
+                    last = group(at: place)
+                    let most = min(3, length - count)
+                    bytes[count] = UInt8(truncatingIfNeeded: last >> 16)
+                    if most > 1 { bytes[count + 1] = UInt8(truncatingIfNeeded: last >> 8) }
+                    if most > 2 { bytes[count + 2] = UInt8(truncatingIfNeeded: last) }
+                    count += most
                 }
             }
         }
         // The last digit before a padding has bits that belong to no byte.
-        let stray = bits & (1 << (2 * UInt32(paddings)) - 1)
-        return isSound && stray == 0 ? bytes : nil
+        let stray = last & (1 << (8 * UInt32(paddings)) - 1)
+        return unsound <= 63 && stray == 0 ? bytes : nil
     }
 
     private static let padding = UInt8(ascii: "=")
     private static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    /// For twelve bits their two characters, in the order in which they lie in memory.
+    private static let pairs = (0..<4_096).map { bits in
+        UInt16(littleEndian: UInt16(alphabet[bits >> 6]) | UInt16(alphabet[bits & 63]) << 8)
+    }
     /// What each byte is worth as a digit; 255 for those that are none.
     private static let values = (0...255).map { byte in
         alphabet.firstIndex(of: UInt8(byte)).map(UInt8.init) ?? 255

@@ -26,6 +26,9 @@ final class Page {
         }
     }
 
+    /// Makes room for about so many bytes more.
+    func makeRoom(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
+
     // MARK: Scalars
 
     func write(_ text: String) {
@@ -63,7 +66,7 @@ final class Page {
         }
     }
 
-    private func write(_ blob: Blob) {
+    func write(_ blob: Blob) {
         switch coding {
         case .json:
             bytes.append(UInt8(ascii: "\""))
@@ -73,7 +76,7 @@ final class Page {
         }
     }
 
-    private func write(_ moment: Timestamp) {
+    func write(_ moment: Timestamp) {
         switch coding {
         case .json: writeSeconds(moment)
         case .cbor: bytes.appendCBOR(moment)
@@ -95,7 +98,7 @@ final class Page {
     // MARK: Containers
 
     /// Begins a map. - Returns: The byte that ends it.
-    fileprivate func openMap() -> UInt8 {
+    func openMap() -> UInt8 {
         switch coding {
         case .json:
             bytes.append(UInt8(ascii: "{"))
@@ -107,7 +110,7 @@ final class Page {
     }
 
     /// Begins a list. - Returns: The byte that ends it.
-    fileprivate func openList() -> UInt8 {
+    func openList() -> UInt8 {
         switch coding {
         case .json:
             bytes.append(UInt8(ascii: "["))
@@ -118,11 +121,25 @@ final class Page {
         }
     }
 
-    fileprivate func close(_ end: UInt8) { bytes.append(end) }
+    func close(_ end: UInt8) { bytes.append(end) }
 
     /// Parts an entry from the one before it.
-    fileprivate func part() {
+    func part() {
         if coding == .json { bytes.append(UInt8(ascii: ",")) }
+    }
+
+    /// Writes the name of the member that comes next, as it stands on the wire.
+    func name(_ name: StaticString) {
+        name.withUTF8Buffer { letters in
+            switch coding {
+            case .cbor: bytes.appendCBOR(name.description)
+            case .json:
+                bytes.append(UInt8(ascii: "\""))
+                bytes.append(contentsOf: letters)
+                bytes.append(UInt8(ascii: "\""))
+                bytes.append(UInt8(ascii: ":"))
+            }
+        }
     }
 
     /// Writes the name of the member that comes next.

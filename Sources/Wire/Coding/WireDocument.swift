@@ -22,7 +22,12 @@ enum WireCoding: Hashable, Sendable {
     }
 
     func write(_ value: some Encodable) throws -> [UInt8] {
-        switch self {
+        if let value = value as? any SelfWriting {
+            let page = Page(self)
+            try value.write(on: page)
+            return page.bytes
+        }
+        return switch self {
         case .json: try AWSJSONEncoder.encode(value)
         case .cbor: try CBOREncoder.encode(value)
         }
