@@ -88,6 +88,11 @@ final class ProtocolChoice: ChannelInboundHandler, RemovableChannelHandler, List
         context.fireChannelInactive()
     }
 
+    /// A connection that was reset before it became active is torn down without ever becoming inactive.
+    func handlerRemoved(context: ChannelHandlerContext) {
+        if speaker == nil { connections.forget(self) }
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
     }
