@@ -31,28 +31,41 @@ struct Load {
 
     /// - Parameter script: Makes one connection's script from its number.
     func run(connections: Int, script: (Int) throws -> LoadConnection.Script) async throws -> LoadResult {
+        let (latencies, elapsed) = try await open(connections) { number in
+            let script = try script(number)
+            return { LoadConnection(script: script, done: $0) }
+        }
+        return LoadResult(latencies: latencies.flatMap(\.self), elapsed: elapsed)
+    }
+
+    /// Opens connections and waits until all have done their work.
+    ///
+    /// - Parameter handler: Makes what makes one connection's handler, from its number; the handler keeps the promise.
+    func open<Outcome: Sendable>(
+        _ connections: Int,
+        handler: (Int) throws -> @Sendable (EventLoopPromise<Outcome>) -> any ChannelHandler
+    ) async throws -> (outcomes: [Outcome], elapsed: Duration) {
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let clock = ContinuousClock()
         let began = clock.now
-        var results: [EventLoopFuture<[Duration]>] = []
+        var outcomes: [EventLoopFuture<Outcome>] = []
         for number in 0..<connections {
-            let script = try script(number)
-            let done = loops.next().makePromise(of: [Duration].self)
-            results.append(done.futureResult)
+            let handler = try handler(number)
+            let done = loops.next().makePromise(of: Outcome.self)
+            outcomes.append(done.futureResult)
             ClientBootstrap(group: loops)
                 .channelOption(.socketOption(.tcp_nodelay), value: 1)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(
-                            LoadConnection(script: script, done: done))
+                        try channel.pipeline.syncOperations.addHandler(handler(done))
                     }
                 }
                 .connect(host: host, port: port).whenFailure { done.fail($0) }
         }
-        let latencies = try await EventLoopFuture.whenAllSucceed(results, on: loops.next()).get()
+        let all = try await EventLoopFuture.whenAllSucceed(outcomes, on: loops.next()).get()
         let elapsed = clock.now - began
         try await loops.shutdownGracefully()
-        return LoadResult(latencies: latencies.flatMap(\.self), elapsed: elapsed)
+        return (all, elapsed)
     }
 
     /// The bytes of one signed request, ready to be sent again and again while its date holds good.

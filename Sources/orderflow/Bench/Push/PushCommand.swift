@@ -1,0 +1,53 @@
+import ArgumentParser
+import Clockwork
+import Foundation
+import Inspection
+import JSON
+
+/// `orderflow bench push`: how soon a record reaches its registered consumers.
+struct PushCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "push",
+        abstract: "Measure how soon a record reaches a consumer that has subscribed to its shard.",
+        discussion: """
+            A broker, a process of its own, has a stream of four shards and a registered consumer with a subscription to \
+            each. Records are put singly at a steady rate, each when it is due whatever became of those before it; late is \
+            how late they were sent, and more than a millisecond or two means that this machine is too slow for the rate. \
+            A record has reached its consumer once it is decoded there. That may be before the put's own answer is read \
+            here, and then counts as 0. Exits with 1 unless every record came exactly once.
+            """)
+
+    @Option(help: "Records put in a second.") var rate = 1_000
+    @Option(help: "Seconds of putting, at most 240.") var seconds = 10
+    @Option(help: "Bytes of one record, at least 20.") var bytes = 256
+    @Option(help: "Connections that put.") var connections = 16
+    @Option(help: "Where to make the temporary directory; the disk under it is part of what is measured.")
+    var directory = FileManager.default.currentDirectoryPath
+    @Flag(help: "Print one JSON object for each line.") var json = false
+
+    func validate() throws {
+        guard rate > 0, connections > 0, bytes >= 20, (1...240).contains(seconds) else {
+            throw ValidationError(
+                """
+                --rate and --connections want numbers above 0, --bytes one of at least 20, --seconds 1 to 240: a \
+                subscription lasts five minutes.
+                """)
+        }
+    }
+
+    func run() async throws {
+        let finding = try await ScratchDirectory.with(in: directory) { scratch in
+            try await BrokerProcess.with(dataIn: "\(scratch.path)/broker") { broker in
+                try await PushLoad(
+                    port: try await broker.start().port, rate: rate, count: rate * seconds, bytes: bytes,
+                    connections: connections
+                ).measure()
+            }
+        }
+        Output.write(finding.listing.printed(as: json ? .ndjson : .table, header: true, width: Output.width))
+        if finding.overtaking > 0 {
+            Output.remark(
+                "\(finding.overtaking) records came before the answer to their put was read, and count as 0.")
+        }
+    }
+}
