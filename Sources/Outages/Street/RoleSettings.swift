@@ -18,6 +18,7 @@ extension FunctionSettings {
     package init(of street: StreetSettings) {
         self.init(streamName: Pipeline.eventStream)
         waking = street.reader ?? (street.streamEndpoint == nil ? .watch : .poll)
+        consumerName = street.consumerName
         pollInterval = street.pollInterval
     }
 }

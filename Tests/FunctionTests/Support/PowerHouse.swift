@@ -23,8 +23,10 @@ final class PowerHouse {
     private let assassin = Assassin()
     private var ending = Ending()
 
-    init(seed: UInt64 = 1, shards: Int = 1) {
+    /// - Parameter waking: How readers hear of records.
+    init(seed: UInt64 = 1, shards: Int = 1, waking: FunctionSettings.Waking = .watch) {
         self.seed = seed
+        settings.waking = waking
         world = SimulatedWorld(seed: seed, beginning: .noon)
         outside = world.host(named: "outside")
         stream = PaperStream(shards: shards, time: outside)
