@@ -10,7 +10,7 @@ package struct FunctionSettings: Sendable {
     /// The queue on which the OMS hears of what expired unread.
     package var gapQueue = Pipeline.gapQueue
     /// How readers hear of new records.
-    package var waking = Waking.watch
+    package var waking = Waking.push
     /// The name under which records are pushed: 1 to 128 letters, digits, underscores, dots and hyphens.
     package var consumerName = Pipeline.function
     /// Between two looks where nobody tells of new records, 200 ms to 5 minutes.

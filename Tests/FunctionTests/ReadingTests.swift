@@ -118,6 +118,34 @@ import Wire
         #expect(house.run(until: { house.hasFailed }, atMost: .seconds(2)))
     }
 
+    @Test(arguments: FunctionSettings.Waking.allCases)
+    func `stops at once while nothing comes`(waking: FunctionSettings.Waking) throws {
+        let house = PowerHouse(shards: 2, waking: waking)
+        try house.start()
+        house.wait(.seconds(7))
+
+        house.stop()
+
+        #expect(house.run(until: { house.hasEnded }, atMost: .milliseconds(10)))
+        #expect(!house.hasFailed)
+    }
+
+    @Test(arguments: FunctionSettings.Waking.allCases)
+    func `finishes the batch under way when it is stopped`(waking: FunctionSettings.Waking) throws {
+        let house = PowerHouse(waking: waking)
+        house.handler.takes = .seconds(1)
+        house.stream.put("r1")
+        try house.start()
+        house.run(until: { house.handler.calls.count == 1 })
+
+        house.stop()
+        house.stream.put("r2")
+
+        #expect(house.run(until: { house.hasEnded }, atMost: .milliseconds(1_010)))
+        #expect(house.handler.handled() == ["r1"])
+        #expect(try house.values("SELECT sequence_number FROM checkpoints") == ["10000"])
+    }
+
     @Test(arguments: wakings)
     func `lets a batch that fails hold up its own shard and no other`(waking: FunctionSettings.Waking) throws
     {

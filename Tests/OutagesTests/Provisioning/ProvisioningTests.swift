@@ -185,11 +185,11 @@ import Wire
 @Suite struct `A street on Amazon` {
     @Test func `has the function poll, unless the settings say otherwise`() {
         var settings = StreetSettings()
-        #expect(FunctionSettings(of: settings).waking == .watch)
+        #expect(FunctionSettings(of: settings).waking == .push)
         settings.streamEndpoint = "https://kinesis.example"
         #expect(FunctionSettings(of: settings).waking == .poll)
-        settings.reader = .push
-        #expect(FunctionSettings(of: settings).waking == .push)
+        settings.reader = .watch
+        #expect(FunctionSettings(of: settings).waking == .watch)
     }
 
     @Test func `is spoken to with Amazon's credentials, and its own servers with its own keys`() {
