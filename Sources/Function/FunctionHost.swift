@@ -10,7 +10,7 @@ import Wire
 package final class FunctionHost: Service {
     private let settings: FunctionSettings
     private let ledger: FunctionLedger
-    private let kinesis: any Client<Kinesis>
+    private let kinesis: any SubscribingClient<Kinesis>
     private let handler: any BatchHandler
     private let surroundings: Surroundings
     private let planted: PlantedBug?
@@ -21,16 +21,17 @@ package final class FunctionHost: Service {
     private let state = Mutex(State())
 
     private struct State {
-        /// By shard, as long as they run.
-        var readers: [String: ShardReader] = [:]
+        /// What ends the readers, by shard, as long as they run.
+        var readers: [String: StopSignal] = [:]
         var isClosing = false
     }
 
     /// - Parameter queue: Of messages to the OMS. Retries of its own are welcome.
     /// - Throws: ``FunctionSettingsError``, or `DiskError` when the ledger cannot be opened.
     package init(
-        settings: FunctionSettings, storage: Storage, kinesis: any Client<Kinesis>, queue: any Client<SQS>,
-        handler: any BatchHandler, surroundings: Surroundings, logger: Logger, planted: PlantedBug? = nil
+        settings: FunctionSettings, storage: Storage, kinesis: any SubscribingClient<Kinesis>,
+        queue: any Client<SQS>, handler: any BatchHandler, surroundings: Surroundings, logger: Logger,
+        planted: PlantedBug? = nil
     ) throws {
         try settings.check()
         self.settings = settings
@@ -88,7 +89,7 @@ package final class FunctionHost: Service {
             state.isClosing = true
             return state.readers.values
         }
-        for reader in readers { reader.close() }
+        for reader in readers { reader.give() }
         watch.close()
         teller.close()
         bell.ring()
@@ -102,12 +103,13 @@ package final class FunctionHost: Service {
         while goesOn {
             do {
                 let family = try await shards()
+                let consumer = try await consumer()
                 let beingRead = state.withLock { Set($0.readers.keys) }
                 for shardID in family.forgotten(of: try ledger.unfinishedShards())
                 where !beingRead.contains(shardID) { try passOver(shardID) }
                 let finished = try ledger.finishedShards()
                 for shardID in family.readable(finished: finished, beingRead: beingRead) {
-                    begin(shardID, in: &group)
+                    begin(shardID, pushedTo: consumer, in: &group)
                 }
                 setback.isOver("The stream is there")
                 await bell.heard()
@@ -115,7 +117,7 @@ package final class FunctionHost: Service {
                 guard goesOn else { return }
                 let wait = setback.met(
                     error, kind: "shards",
-                    consequence: "The stream's shards cannot be listed; nothing is read",
+                    consequence: "The stream cannot be looked at; no further shard is read",
                     chance: surroundings.chance)
                 await bell.heard(within: wait, by: surroundings.time)
             }
@@ -137,22 +139,47 @@ package final class FunctionHost: Service {
         teller.bell.ring()
     }
 
-    private func begin(_ shardID: String, in group: inout DiscardingTaskGroup) {
-        let reader = ShardReader(
-            shardID: shardID, settings: settings, kinesis: kinesis, handler: handler, ledger: ledger,
-            watch: watch, gaps: teller.bell,
-            surroundings: surroundings, planted: planted, logger: logger)
+    /// - Parameter consumer: The ARN to which records are pushed; nil where readers ask for them.
+    private func begin(
+        _ shardID: String, pushedTo consumer: String?, in group: inout DiscardingTaskGroup
+    ) {
+        let stop = StopSignal(time: surroundings.time)
         let isNew = state.withLock { state in
             guard state.readers[shardID] == nil, !state.isClosing else { return false }
-            state.readers[shardID] = reader
+            state.readers[shardID] = stop
             return true
         }
         guard isNew else { return }
+        let reader = ShardReader(
+            shardID: shardID, settings: settings,
+            source: { self.source(of: shardID, pushedTo: consumer, until: stop) }, handler: handler,
+            ledger: ledger, gaps: teller.bell, until: stop, surroundings: surroundings, planted: planted,
+            logger: logger)
+        watch.enter(shardID, bell: stop.bell)
         group.addTask {
             await reader.run()
+            self.watch.leave(shardID)
             self.state.withLock { $0.readers[shardID] = nil }
             self.bell.ring()
         }
+    }
+
+    private func source(
+        of shardID: String, pushedTo consumer: String?, until stop: StopSignal
+    ) -> any RecordSource {
+        if let consumer {
+            PushedSource(
+                of: shardID, to: consumer, kinesis: kinesis, time: surroundings.time, until: stop)
+        } else {
+            PolledSource(of: shardID, settings: settings, kinesis: kinesis, watch: watch, until: stop)
+        }
+    }
+
+    private func consumer() async throws -> String? {
+        guard settings.waking == .push else { return nil }
+        return try await StreamConsumer(
+            name: settings.consumerName, streamName: settings.streamName, kinesis: kinesis
+        ).enlist()
     }
 
     private func shards() async throws -> ShardFamily {

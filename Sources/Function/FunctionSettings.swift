@@ -10,7 +10,9 @@ package struct FunctionSettings: Sendable {
     /// The queue on which the OMS hears of what expired unread.
     package var gapQueue = Pipeline.gapQueue
     /// How readers hear of new records.
-    package var waking = Waking.watch
+    package var waking = Waking.push
+    /// The name under which records are pushed: 1 to 128 letters, digits, underscores, dots and hyphens.
+    package var consumerName = Pipeline.function
     /// Between two looks where nobody tells of new records, 200 ms to 5 minutes.
     ///
     /// A shard answers five GetRecords a second, to all its readers together. Source: Amazon Kinesis Developer Guide,
@@ -27,6 +29,8 @@ package struct FunctionSettings: Sendable {
 
     /// How a reader that has read everything learns that there is more.
     package enum Waking: String, Hashable, Sendable, CaseIterable {
+        /// The service pushes the records themselves: enhanced fan-out, as ours and Amazon have it.
+        case push
         /// The service says so: ours alone knows that call.
         case watch
         /// It looks again after ``FunctionSettings/pollInterval``, as everybody does on Amazon.
@@ -36,6 +40,15 @@ package struct FunctionSettings: Sendable {
     /// What a shard bears from its only reader.
     static let shortestPollInterval = Duration.milliseconds(200)
 
+    private static func mayBeInName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+
     /// Makes sure that a host can work with this.
     func check() throws(FunctionSettingsError) {
         guard !streamName.isEmpty else {
@@ -44,6 +57,14 @@ package struct FunctionSettings: Sendable {
         guard (1...10_000).contains(batchSize) else {
             throw FunctionSettingsError(
                 "A batch of \(batchSize) records is not possible. Choose 1 to 10,000.")
+        }
+        guard (1...128).contains(consumerName.utf8.count), consumerName.utf8.allSatisfy(Self.mayBeInName)
+        else {
+            throw FunctionSettingsError(
+                """
+                The consumer cannot be called "\(consumerName)". Choose 1 to 128 letters, digits, underscores, dots and \
+                hyphens.
+                """)
         }
         guard pollInterval >= Self.shortestPollInterval, pollInterval <= .seconds(300) else {
             throw FunctionSettingsError(

@@ -91,6 +91,10 @@ class Stream:
     def shards(self) -> list[dict]:
         return self.description["Shards"]
 
+    @property
+    def consumers(self) -> list[dict]:
+        return self.kinesis.list_stream_consumers(StreamARN=self.arn)["Consumers"]
+
     def put(self, data: bytes, key: str = "k", **parameters) -> dict:
         return self.put_record(Data=data, PartitionKey=key, **parameters)
 

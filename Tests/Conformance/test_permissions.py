@@ -6,6 +6,7 @@ import json
 import pytest
 
 from places import Queue, Stream
+from pushes import consumer
 from wire import ACCOUNT, DEVELOPER, KINESIS, SQS, Key
 
 ORDERS = {"orders", "orders.fifo"}
@@ -70,6 +71,10 @@ STREAM_OPERATIONS = [
     "PutResourcePolicy",
     "GetResourcePolicy",
     "DeleteResourcePolicy",
+    "RegisterStreamConsumer",
+    "DescribeStreamConsumer",
+    "SubscribeToShard",
+    "DeregisterStreamConsumer",
     "DeleteStream",
 ]
 ACCOUNT_OPERATIONS = {
@@ -111,6 +116,9 @@ ALLOWED = {
         "ListShards": EVENTS,
         "DescribeStream": EVENTS,
         "DescribeStreamSummary": EVENTS,
+        "RegisterStreamConsumer": EVENTS,
+        "DescribeStreamConsumer": EVENTS,
+        "SubscribeToShard": EVENTS,
         "SendMessage": GAPS,
         "GetQueueUrl": GAPS,
     },
@@ -142,7 +150,7 @@ class World:
     def __init__(self, client, region: str):
         self.sqs, self.kinesis = client("sqs", region), client("kinesis", region)
         self.region = region
-        self.queues, self.streams = {}, {}
+        self.queues, self.streams, self.consumers = {}, {}, {}
         self.furnish()
 
     def furnish(self):
@@ -155,6 +163,8 @@ class World:
             if name not in known:
                 self.kinesis.create_stream(StreamName=name, ShardCount=1)
             self.streams[name] = Stream(self.kinesis, name)
+            if not self.streams[name].consumers:
+                self.consumers[name] = consumer(self.streams[name])
 
     def resources(self, operation: str) -> list[str]:
         if operation in ACCOUNT_OPERATIONS:
@@ -212,6 +222,15 @@ class World:
             "PutResourcePolicy": {"ResourceARN": arn, "Policy": '{"Version": "2012-10-17", "Statement": []}'},
             "GetResourcePolicy": {"ResourceARN": arn},
             "DeleteResourcePolicy": {"ResourceARN": arn},
+            "RegisterStreamConsumer": {"StreamARN": arn, "ConsumerName": "reader"},
+            "DescribeStreamConsumer": {"ConsumerARN": self.consumers[name]},
+            "DeregisterStreamConsumer": {"ConsumerARN": self.consumers[name]},
+            "SubscribeToShard": {
+                "ConsumerARN": self.consumers[name],
+                "ShardId": "0",
+                "StartingPosition": {"Type": "LATEST"},
+                "DryRun": True,
+            },
         }
         if operation in by_arn:
             return by_arn[operation]
@@ -243,6 +262,7 @@ class World:
             [queue.attributes for queue in self.queues.values()],
             [stream.read() for stream in self.streams.values()],
             [stream.description for stream in self.streams.values()],
+            [stream.consumers for stream in self.streams.values()],
         )
 
 
@@ -276,7 +296,7 @@ def test_a_key_may_do_exactly_what_the_table_says(called, worlds, role, operatio
     service = service_of(operation)
 
     answers = {name: called(role, operation, world.members(operation, name)) for name in world.resources(operation)}
-    if operation in ("DeleteQueue", "DeleteStream"):
+    if operation in ("DeleteQueue", "DeleteStream", "DeregisterStreamConsumer"):
         world.furnish()
 
     allowed = {name for name, answer in answers.items() if (answer.status, answer.code) != DENIED[service]}

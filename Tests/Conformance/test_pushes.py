@@ -76,6 +76,30 @@ def test_boto3_is_pushed_what_was_there_and_what_comes(stream):
     assert second.keys() == {"Records", "ContinuationSequenceNumber", "MillisBehindLatest"}
 
 
+def test_boto3_is_told_a_shards_children_at_its_end(stream):
+    stream.put_all(b"one", b"two")
+    arn = consumer(stream)
+    horizon = {"Type": "TRIM_HORIZON"}
+    answer = stream.kinesis.subscribe_to_shard(ConsumerARN=arn, ShardId=SHARD, StartingPosition=horizon)
+    events = iter(answer["EventStream"])
+    first = next(events)["SubscribeToShardEvent"]
+
+    stream.split_shard(ShardToSplit=SHARD, NewStartingHashKey=str(2**127))
+    *signs, last = [told["SubscribeToShardEvent"] for told in events]  # which ends by itself
+
+    assert data(first) == [b"one", b"two"]
+    assert all("ChildShards" not in told for told in [first, *signs])
+    assert last["MillisBehindLatest"] == 0
+    children = {child["ShardId"]: child for child in last["ChildShards"]}
+    assert list(children) == ["shardId-000000000001", "shardId-000000000002"]
+    assert all(child["ParentShards"] == [SHARD] for child in children.values())
+    ranges = [child["HashKeyRange"] for child in children.values()]
+    assert [(int(span["StartingHashKey"]), int(span["EndingHashKey"])) for span in ranges] == [
+        (0, 2**127 - 1),
+        (2**127, 2**128 - 1),
+    ]
+
+
 def test_boto3_is_told_what_is_wrong_before_the_stream_begins(stream):
     subscribe = stream.kinesis.subscribe_to_shard
     arn, latest = consumer(stream), {"Type": "LATEST"}

@@ -7,8 +7,14 @@ import Wire
 @testable import Function
 
 @Suite struct `A function host` {
-    @Test func `hands over what is there in order, in batches, and then moves the checkpoint`() throws {
-        let house = PowerHouse()
+    /// Asking when it is told to, and having records pushed.
+    private static let wakings: [FunctionSettings.Waking] = [.watch, .push]
+
+    @Test(arguments: wakings)
+    func `hands over what is there in order, in batches, and then moves the checkpoint`(
+        waking: FunctionSettings.Waking
+    ) throws {
+        let house = PowerHouse(waking: waking)
         house.settings.batchSize = 10
         for number in 1...25 { house.stream.put("r\(number)") }
 
@@ -28,8 +34,9 @@ import Wire
             ])
     }
 
-    @Test func `is told of a record at once`() throws {
-        let house = PowerHouse(shards: 4)
+    @Test(arguments: wakings)
+    func `is told of a record at once`(waking: FunctionSettings.Waking) throws {
+        let house = PowerHouse(shards: 4, waking: waking)
         try house.start()
         house.wait(.seconds(100))
 
@@ -111,8 +118,38 @@ import Wire
         #expect(house.run(until: { house.hasFailed }, atMost: .seconds(2)))
     }
 
-    @Test func `lets a batch that fails hold up its own shard and no other`() throws {
-        let house = PowerHouse(shards: 2)
+    @Test(arguments: FunctionSettings.Waking.allCases)
+    func `stops at once while nothing comes`(waking: FunctionSettings.Waking) throws {
+        let house = PowerHouse(shards: 2, waking: waking)
+        try house.start()
+        house.wait(.seconds(7))
+
+        house.stop()
+
+        #expect(house.run(until: { house.hasEnded }, atMost: .milliseconds(10)))
+        #expect(!house.hasFailed)
+    }
+
+    @Test(arguments: FunctionSettings.Waking.allCases)
+    func `finishes the batch under way when it is stopped`(waking: FunctionSettings.Waking) throws {
+        let house = PowerHouse(waking: waking)
+        house.handler.takes = .seconds(1)
+        house.stream.put("r1")
+        try house.start()
+        house.run(until: { house.handler.calls.count == 1 })
+
+        house.stop()
+        house.stream.put("r2")
+
+        #expect(house.run(until: { house.hasEnded }, atMost: .milliseconds(1_010)))
+        #expect(house.handler.handled() == ["r1"])
+        #expect(try house.values("SELECT sequence_number FROM checkpoints") == ["10000"])
+    }
+
+    @Test(arguments: wakings)
+    func `lets a batch that fails hold up its own shard and no other`(waking: FunctionSettings.Waking) throws
+    {
+        let house = PowerHouse(shards: 2, waking: waking)
         house.handler.fails = { shard, _ in shard == PaperStream.name(0) }
         house.stream.put("bad", in: 0)
 
@@ -184,8 +221,10 @@ import Wire
         #expect(house.stream.count(of: "GetShardIterator") > 100)
     }
 
-    @Test func `begins at the oldest record of a stream that was made anew`() throws {
-        let house = PowerHouse()
+    @Test(arguments: wakings)
+    func `begins at the oldest record of a stream that was made anew`(waking: FunctionSettings.Waking) throws
+    {
+        let house = PowerHouse(waking: waking)
         house.stream.put("old")
         try house.start()
         house.run(until: { house.handler.calls.count == 1 })
@@ -201,8 +240,10 @@ import Wire
     }
 
     /// A host that has handled `r0` and is dead, while `r1` to `r4` came and the oldest records of all expired.
-    private static func houseAfterExpiry(of expired: Int) throws -> PowerHouse {
-        let house = PowerHouse()
+    private static func houseAfterExpiry(
+        of expired: Int, waking: FunctionSettings.Waking
+    ) throws -> PowerHouse {
+        let house = PowerHouse(waking: waking)
         house.stream.put("r0")
         try house.start()
         house.run(until: { house.handler.calls.count == 1 })
@@ -213,9 +254,12 @@ import Wire
         return house
     }
 
-    @Test(arguments: [(expired: 1, left: 4), (3, 2), (5, 0)])
-    func `notices once that records may have expired unread, and reads on`(expired: Int, left: Int) throws {
-        let house = try Self.houseAfterExpiry(of: expired)
+    @Test(arguments: [(expired: 1, left: 4), (3, 2), (5, 0)], wakings)
+    func `notices once that records may have expired unread, and reads on`(
+        loss: (expired: Int, left: Int), waking: FunctionSettings.Waking
+    ) throws {
+        let left = loss.left
+        let house = try Self.houseAfterExpiry(of: loss.expired, waking: waking)
         house.handler.fails = { _, _ in true }
         for _ in 1...2 { try house.restart(); house.wait(.seconds(1)) }
         house.handler.fails = { _, _ in false }
@@ -229,11 +273,11 @@ import Wire
                 == ["10000|\(left == 0 ? "-" : "1000\(5 - left)")"])
     }
 
-    @Test(arguments: [false, true])
-    func `tells the order system of a gap until the queue has it, whoever dies meanwhile`(losesReply: Bool)
-        throws
-    {
-        let house = try Self.houseAfterExpiry(of: 3)
+    @Test(arguments: [false, true], wakings)
+    func `tells the order system of a gap until the queue has it, whoever dies meanwhile`(
+        losesReply: Bool, waking: FunctionSettings.Waking
+    ) throws {
+        let house = try Self.houseAfterExpiry(of: 3, waking: waking)
         if losesReply { house.queue.losesReplies = true } else { house.queue.isAway = true }
 
         try house.restart()
@@ -253,8 +297,9 @@ import Wire
         #expect(try house.values("SELECT count(*) FROM stream_gaps WHERE told_at IS NOT NULL") == ["1"])
     }
 
-    @Test func `notices no gap where there is none`() throws {
-        let house = PowerHouse()
+    @Test(arguments: wakings)
+    func `notices no gap where there is none`(waking: FunctionSettings.Waking) throws {
+        let house = PowerHouse(waking: waking)
         house.settings.batchSize = 1
         for number in 0...3 { house.stream.put("r\(number)") }
         try house.start()
@@ -285,8 +330,9 @@ import Wire
         #expect(house.run(until: { house.handler.calls.count == 1 }, atMost: .seconds(21)))
     }
 
-    @Test func `waits for a stream that is not there yet`() throws {
-        let house = PowerHouse()
+    @Test(arguments: wakings)
+    func `waits for a stream that is not there yet`(waking: FunctionSettings.Waking) throws {
+        let house = PowerHouse(waking: waking)
         house.stream.put("r1")
         var isThere = false
         house.stream.fault = { _ in isThere ? .none : .refused("ResourceNotFoundException") }
@@ -298,9 +344,10 @@ import Wire
         #expect(house.run(until: { house.handler.calls.count == 1 }, atMost: .seconds(21)))
     }
 
-    @Test(arguments: 1...10 as ClosedRange<UInt64>)
-    func `reads a parent to its end before its children`(seed: UInt64) throws {
-        let house = PowerHouse(seed: seed)
+    @Test(arguments: 1...10 as ClosedRange<UInt64>, wakings)
+    func `reads a parent to its end before its children`(seed: UInt64, waking: FunctionSettings.Waking) throws
+    {
+        let house = PowerHouse(seed: seed, waking: waking)
         let chance = Chance.seeded(seed)
         house.settings.batchSize = 3
         house.handler.fails = { _, _ in chance.unit() < 0.3 }
@@ -328,8 +375,10 @@ import Wire
         #expect(try house.values("SELECT shard_id FROM finished_shards") == ["shardId-0"])
     }
 
-    @Test func `reads on in shards that are split and merged while it reads`() throws {
-        let house = PowerHouse(shards: 2)
+    @Test(arguments: wakings)
+    func `reads on in shards that are split and merged while it reads`(waking: FunctionSettings.Waking) throws
+    {
+        let house = PowerHouse(shards: 2, waking: waking)
         try house.start()
         house.stream.put("a1", in: 0)
         house.stream.put("b1", in: 1)
@@ -349,8 +398,9 @@ import Wire
                 == ["shardId-0", "shardId-1", "shardId-2"])
     }
 
-    @Test func `waits with a merged shard until both parents are read`() throws {
-        let house = PowerHouse(shards: 2)
+    @Test(arguments: wakings)
+    func `waits with a merged shard until both parents are read`(waking: FunctionSettings.Waking) throws {
+        let house = PowerHouse(shards: 2, waking: waking)
         house.handler.fails = { shard, _ in shard == PaperStream.name(1) }
         house.stream.put("a1", in: 0)
         house.stream.put("b1", in: 1)
@@ -365,11 +415,11 @@ import Wire
         #expect(house.run(until: { house.handler.handled(in: 2) == ["ab2"] }, atMost: .seconds(60)))
     }
 
-    @Test(arguments: [false, true])
-    func `tells of a closed shard that expired before it was read, and reads its children`(hadBegun: Bool)
-        throws
-    {
-        let house = PowerHouse()
+    @Test(arguments: [false, true], wakings)
+    func `tells of a closed shard that expired before it was read, and reads its children`(
+        hadBegun: Bool, waking: FunctionSettings.Waking
+    ) throws {
+        let house = PowerHouse(waking: waking)
         if hadBegun {
             house.stream.put("r0")
             try house.start()
@@ -400,8 +450,11 @@ import Wire
         #expect(try house.values("SELECT shard_id FROM finished_shards") == ["shardId-0"])
     }
 
-    @Test func `reads no child while a batch of its forgotten parent is in hand`() throws {
-        let house = PowerHouse()
+    @Test(arguments: wakings)
+    func `reads no child while a batch of its forgotten parent is in hand`(waking: FunctionSettings.Waking)
+        throws
+    {
+        let house = PowerHouse(waking: waking)
         house.handler.fails = { shard, _ in shard == PaperStream.name(0) }
         house.stream.put("r0")
         try house.start()
@@ -431,9 +484,11 @@ import Wire
         #expect(try house.values("SELECT sequence_number FROM checkpoints") == ["10002"])
     }
 
-    @Test(arguments: 1...10 as ClosedRange<UInt64>)
-    func `handles every record in order, whatever is lost and however often it dies`(seed: UInt64) throws {
-        let house = PowerHouse(seed: seed, shards: 3)
+    @Test(arguments: 1...10 as ClosedRange<UInt64>, wakings)
+    func `handles every record in order, whatever is lost and however often it dies`(
+        seed: UInt64, waking: FunctionSettings.Waking
+    ) throws {
+        let house = PowerHouse(seed: seed, shards: 3, waking: waking)
         let chance = Chance.seeded(seed)
         house.settings.batchSize = 4
         house.stream.fault = { _ in
@@ -450,6 +505,7 @@ import Wire
             house.stream.put("r\(number)", in: number % 3)
             house.wait(.milliseconds(chance.draw { Int64.random(in: 0...200, using: &$0) }))
             if chance.unit() < 0.2 { try house.restart() }
+            if chance.unit() < 0.1 { house.stream.cutPushes() }
         }
         let isDone = house.run(until: {
             (0..<3).allSatisfy { house.handler.firstHandled(in: $0).count == 20 }
@@ -462,21 +518,21 @@ import Wire
         }
     }
 
-    @Test(arguments: [CommitPoint.Side.before, .after])
-    func `may die at any commit`(side: CommitPoint.Side) throws {
-        let whole = try day(dyingAt: nil)
+    @Test(arguments: [CommitPoint.Side.before, .after], wakings)
+    func `may die at any commit`(side: CommitPoint.Side, waking: FunctionSettings.Waking) throws {
+        let whole = try day(dyingAt: nil, waking: waking)
 
         for number in 1...whole.commits {
-            let day = try day(dyingAt: (number, side))
+            let day = try day(dyingAt: (number, side), waking: waking)
             #expect(day.handled == whole.handled, "commit \(number)")
             #expect(day.checkpoints == whole.checkpoints, "commit \(number)")
         }
     }
 
     private func day(
-        dyingAt point: (number: Int, side: CommitPoint.Side)?
+        dyingAt point: (number: Int, side: CommitPoint.Side)?, waking: FunctionSettings.Waking
     ) throws -> (commits: Int, handled: [String], checkpoints: [String]) {
-        let house = PowerHouse(shards: 2)
+        let house = PowerHouse(shards: 2, waking: waking)
         house.settings.batchSize = 2
         for number in 1...8 { house.stream.put("r\(number)", in: number % 2) }
         try house.start()
@@ -488,7 +544,7 @@ import Wire
         house.wait(.milliseconds(100))
         if !house.isAlive {
             try house.start()
-            house.wait(.milliseconds(100))
+            house.wait(.seconds(7))  // a shard that was pushed to the dead is free after five
         }
         return (
             house.commits - before, house.handler.firstHandled(in: 0) + house.handler.firstHandled(in: 1),

@@ -12,7 +12,7 @@ import Testing
             #expect(kinds.contains("\(process): after a commit"), "\(process)")
         }
         for answer in [
-            "oms: ReceiveMessage", "oms: DeleteMessageBatch", "oms: PutRecords", "function: GetRecords",
+            "oms: ReceiveMessage", "oms: DeleteMessageBatch", "oms: PutRecords", "function: SubscribeToShard",
             "courier: webhook",
         ] {
             #expect(kinds.contains("\(answer) answered"), "\(answer)")

@@ -42,14 +42,15 @@ extension RecordBatch {
     ///
     /// - Parameter mostBytes: Of the records' data in base64; a record larger than this goes alone.
     static func cut(
-        _ records: [StreamRecord], of shardID: String, in stream: String, mostBytes: Int = 6_000_000
+        _ records: [StreamRecord], of shardID: String, in stream: String, mostRecords: Int = 10_000,
+        mostBytes: Int = 6_000_000
     ) -> [RecordBatch] {
         var batches: [RecordBatch] = []
         var current: [StreamRecord] = []
         var bytes = 0
         for record in records {
             let size = (record.data.bytes.count + 2) / 3 * 4
-            if !current.isEmpty, bytes + size > mostBytes {
+            if !current.isEmpty, current.count == mostRecords || bytes + size > mostBytes {
                 batches.append(RecordBatch(stream: stream, shardID: shardID, records: current))
                 (current, bytes) = ([], 0)
             }

@@ -1,7 +1,6 @@
 import Clockwork
 import Logging
 import Orders
-import Synchronization
 import Wire
 
 /// Reads one shard: hands its records to the handler batch by batch, in order, and moves the checkpoint
@@ -9,31 +8,31 @@ import Wire
 final class ShardReader: Sendable {
     private let shardID: String
     private let settings: FunctionSettings
-    private let kinesis: any Client<Kinesis>
+    private let source: @Sendable () -> any RecordSource
     private let handler: any BatchHandler
     private let ledger: FunctionLedger
-    private let watch: StreamWatch
     /// Rung for each gap that is noticed.
     private let gaps: Bell
     private let surroundings: Surroundings
     private let planted: PlantedBug?
     private let logger: Logger
-    private let bell = Bell()
-    private let isClosing = Mutex(false)
+    private let stop: StopSignal
 
+    /// - Parameters:
+    ///   - source: Makes what the records come from, each time that reading begins anew.
+    ///   - stop: Lets it finish the batch under way and end.
     init(
-        shardID: String, settings: FunctionSettings, kinesis: any Client<Kinesis>, handler: any BatchHandler,
-        ledger: FunctionLedger, watch: StreamWatch, gaps: Bell, surroundings: Surroundings,
-        planted: PlantedBug?,
-        logger: Logger
+        shardID: String, settings: FunctionSettings, source: @escaping @Sendable () -> any RecordSource,
+        handler: any BatchHandler, ledger: FunctionLedger, gaps: Bell, until stop: StopSignal,
+        surroundings: Surroundings, planted: PlantedBug?, logger: Logger
     ) {
         self.shardID = shardID
         self.settings = settings
-        self.kinesis = kinesis
+        self.source = source
         self.handler = handler
         self.ledger = ledger
-        self.watch = watch
         self.gaps = gaps
+        self.stop = stop
         self.surroundings = surroundings
         self.planted = planted
         var logger = logger
@@ -41,27 +40,27 @@ final class ShardReader: Sendable {
         self.logger = logger
     }
 
-    /// Lets it finish the batch under way and end.
-    func close() {
-        isClosing.withLock { $0 = true }
-        bell.ring()
-    }
-
-    /// Reads until it is closed, or until the shard has ended or is not to be found.
+    /// Reads until it is stopped, or until the shard has ended or is not to be found.
     func run() async {
-        watch.enter(shardID, bell: bell)
-        defer { watch.leave(shardID) }
         var setback = Setback(backoff: Backoff(), logger: logger)
         while goesOn {
             do {
                 let (lease, checkpoint) = try ledger.take(shardID)
-                var place = Place(checkpoint: checkpoint, iterator: nil)
+                var place = Place(checkpoint: checkpoint)
+                var source = source()
                 while goesOn {
                     do {
-                        if try await advance(&place, under: lease) { return }
+                        if try await advance(by: &source, &place, under: lease) { return }
                         setback.isOver("The shard is read again")
+                    } catch let error as ClientError where error.type == "ResourceInUseException" {
+                        _ = setback.met(
+                            error, kind: "seat",
+                            consequence:
+                                "The shard was taken a moment ago; it can be taken over five seconds later",
+                            chance: surroundings.chance)
+                        await stop.rest(Self.seatRest)
                     } catch let error as ClientError {
-                        await rest(
+                        await stop.rest(
                             setback.met(
                                 error, kind: "stream",
                                 consequence: "The shard cannot be read; events wait in it",
@@ -75,7 +74,7 @@ final class ShardReader: Sendable {
                 return
             } catch {
                 guard goesOn else { return }
-                await rest(
+                await stop.rest(
                     setback.met(
                         error, kind: "ledger", consequence: "The checkpoints cannot be written; events wait",
                         chance: surroundings.chance))
@@ -83,65 +82,65 @@ final class ShardReader: Sendable {
         }
     }
 
-    private var goesOn: Bool { !isClosing.withLock(\.self) && !Task.isCancelled }
+    private var goesOn: Bool { stop.goesOn }
+
+    /// Between two tries to take over a shard: whoever has it pushed keeps it for five seconds, whether he is still
+    /// there or not, and a consumer may ask once a second. Source: Amazon Kinesis API Reference, `SubscribeToShard`.
+    private static let seatRest = Duration.seconds(1)
 
     /// Where reading goes on.
     private struct Place {
         /// The last record that was handled.
         var checkpoint: String?
-        /// Behind everything that was read; nil when it has to be asked for.
-        var iterator: String?
         /// True until it is seen whether the record at the checkpoint is still there.
         var isAtCheckpoint = false
     }
 
-    /// Reads once, and deals with what was there; waits for news where there was nothing.
+    /// Reads once, and deals with what was there.
     ///
     /// - Returns: True when the shard has ended.
-    private func advance(_ place: inout Place, under lease: Lease) async throws -> Bool {
-        let isFresh = place.iterator == nil
-        let iterator: String
-        if let known = place.iterator { iterator = known } else { iterator = try await locate(&place) }
-        let answer: GetRecords.Output
+    private func advance(
+        by source: inout any RecordSource, _ place: inout Place, under lease: Lease
+    ) async throws -> Bool {
+        let reading: ShardReading?
         do {
-            answer = try await kinesis(GetRecords(shardIterator: iterator, limit: settings.batchSize))
-        } catch let error as ClientError where error.type == "ExpiredIteratorException" {
-            place.iterator = nil
-            if isFresh { throw error }  // another one would fare no better at once
+            reading = try await source.read(from: place.checkpoint)
+        } catch let unknown as UnknownCheckpoint {
+            // The stream was deleted and made anew: all that it holds is new, too.
+            logger.warning(
+                "The checkpoint is of an earlier stream; reading begins at the oldest record",
+                metadata: ["error": "\(unknown.reason)"])
+            place.checkpoint = nil
             return false
         }
-        let records = try newRecords(in: answer, at: &place, under: lease)
+        guard let reading else { return false }
+        if reading.beginsAnew { place.isAtCheckpoint = place.checkpoint != nil }
+        let records = try newRecords(in: reading, at: &place, under: lease)
         if !records.isEmpty { try await surroundings.pass(.functionReceived) }
-        for batch in RecordBatch.cut(records, of: shardID, in: settings.streamName) {
+        for batch in RecordBatch.cut(
+            records, of: shardID, in: settings.streamName, mostRecords: settings.batchSize)
+        {
             guard try await settle(batch, under: lease) else { return false }
             place.checkpoint = batch.records.last?.sequenceNumber
         }
-        guard let next = answer.nextShardIterator else {
-            try ledger.finish(under: lease)
-            logger.info("Shard read to its end")
-            return true
-        }
-        place.iterator = next
-        if answer.millisBehindLatest == 0 {
-            await watch.news(of: shardID, behind: next)
-        } else if settings.waking == .poll {
-            await rest(FunctionSettings.shortestPollInterval)  // more often, and the shard would refuse
-        }
-        return false
+        guard reading.isEnd else { return false }
+        try ledger.finish(under: lease)
+        logger.info("Shard read to its end")
+        return true
     }
 
     /// Leaves out the record at the checkpoint, where reading goes on. If it is gone, those behind it may be, too.
     private func newRecords(
-        in answer: GetRecords.Output, at place: inout Place, under lease: Lease
+        in reading: ShardReading, at place: inout Place, under lease: Lease
     ) throws -> [StreamRecord] {
-        guard place.isAtCheckpoint, let checkpoint = place.checkpoint else { return answer.records }
-        let first = answer.records.first?.sequenceNumber
-        // An answer may be empty before the end is reached.
-        guard first != nil || answer.millisBehindLatest == 0 else { return [] }
+        guard place.isAtCheckpoint, let checkpoint = place.checkpoint else { return reading.records }
+        let first = reading.records.first?.sequenceNumber
+        // Nothing may have come before the end is reached.
+        guard first != nil || reading.millisBehindLatest == 0 else { return [] }
         place.isAtCheckpoint = false
-        if first == checkpoint { return Array(answer.records.dropFirst()) }
+        if first == checkpoint { return Array(reading.records.dropFirst()) }
         try note(gapAfter: checkpoint, before: first, under: lease)
-        return answer.records
+        return reading.records
     }
 
     private func note(gapAfter checkpoint: String, before first: String?, under lease: Lease) throws {
@@ -155,34 +154,9 @@ final class ShardReader: Sendable {
         gaps.ring()
     }
 
-    /// Asks for an iterator at the checkpoint; where nothing was handled yet, before the oldest record.
-    private func locate(_ place: inout Place) async throws -> String {
-        if let checkpoint = place.checkpoint {
-            do {
-                let iterator = try await kinesis(
-                    GetShardIterator(
-                        streamName: settings.streamName, shardId: shardID,
-                        shardIteratorType: "AT_SEQUENCE_NUMBER", startingSequenceNumber: checkpoint)
-                ).shardIterator
-                place.isAtCheckpoint = true
-                return iterator
-            } catch let error as ClientError where error.type == "InvalidArgumentException" {
-                // The stream was deleted and made anew: all that it holds is new, too.
-                logger.warning(
-                    "The checkpoint is of an earlier stream; reading begins at the oldest record",
-                    metadata: ["error": "\(error)"])
-                place.checkpoint = nil
-            }
-        }
-        return try await kinesis(
-            GetShardIterator(
-                streamName: settings.streamName, shardId: shardID, shardIteratorType: "TRIM_HORIZON")
-        ).shardIterator
-    }
-
     /// Hands a batch over until it is handled.
     ///
-    /// - Returns: False when the reader was closed before that.
+    /// - Returns: False when the reader was stopped before that.
     private func settle(_ batch: RecordBatch, under lease: Lease) async throws -> Bool {
         if planted == .checkpointedBeforeHandled { try ledger.moveCheckpoint(behind: batch, under: lease) }
         let backoff = BatchBackoff(longest: settings.longestBackoff)
@@ -218,7 +192,7 @@ final class ShardReader: Sendable {
                         metadata: ["records": "\(batch.records.count)", "error": "\(error)"])
                 }
                 let failures = invocation.attempt
-                await rest(surroundings.chance.draw { backoff.rest(after: failures, using: &$0) })
+                await stop.rest(surroundings.chance.draw { backoff.rest(after: failures, using: &$0) })
             }
         }
         return false
@@ -232,14 +206,6 @@ final class ShardReader: Sendable {
             logger.warning(
                 "Record skipped",
                 metadata: ["sequence.number": "\(record.sequenceNumber)", "reason": "\(record.reason)"])
-        }
-    }
-
-    /// Waits; ends early when the reader is closed.
-    private func rest(_ span: Duration) async {
-        let end = surroundings.time.uptime + span
-        while goesOn, surroundings.time.uptime < end {
-            await bell.heard(within: end - surroundings.time.uptime, by: surroundings.time)
         }
     }
 }

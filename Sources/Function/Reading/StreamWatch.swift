@@ -6,7 +6,8 @@ import Wire
 /// Wakes the readers of a stream as soon as there is something for them.
 ///
 /// One call watches all shards whose readers have nothing to do. Where the settings say `poll`, or the service does not
-/// know that call, as Amazon's does not, each reader looks for itself again and again.
+/// know that call, as Amazon's does not, each reader looks for itself again and again. Where records are pushed, nobody
+/// needs to be woken.
 final class StreamWatch: Sendable {
     private let settings: FunctionSettings
     private let kinesis: any Client<Kinesis>
@@ -68,6 +69,7 @@ final class StreamWatch: Sendable {
         switch settings.waking {
         case .watch: await keepWatch()
         case .poll: await poll()
+        case .push: break
         }
     }
 

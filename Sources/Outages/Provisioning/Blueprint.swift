@@ -52,8 +52,10 @@ package struct Blueprint: Hashable, Sendable {
         )
     }
 
-    /// As policies name them.
-    var resources: [ResourceName] { queues.map { .queue($0.name) } + [.stream(stream.name)] }
+    /// As policies name them, the stream's consumers included, which register themselves.
+    var resources: [ResourceName] {
+        queues.map { .queue($0.name) } + [.stream(stream.name), .consumer("*", ofStream: stream.name)]
+    }
 }
 
 extension Blueprint.Queue {

@@ -20,6 +20,8 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
     private var listeners: [String: Listener] = [:]
     /// Calls that a dying computer may be in the middle of, in the order in which they were made.
     private var calls: [SimulatedCall] = []
+    /// Answers that go on, in the order in which they began.
+    private var pushes: [SimulatedPush] = []
 
     var weather = Weather.calm
     /// Nothing that is sent this way arrives.
@@ -62,6 +64,7 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
             world.after(lag()) { call.fail("the connection was cut", at: .exchange) }
             hangUp(call)
         }
+        for push in pushes where push.arrow == fault.arrow { cut(push) }
     }
 
     /// Ends a fault. Whoever waits for what it has swallowed sees the connection close, for what went on behind a hole
@@ -71,6 +74,7 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
         for call in calls where call.swallowedBy == name && call.isOpen {
             world.after(lag()) { call.fail("the connection was cut", at: .exchange) }
         }
+        for push in pushes where push.swallowedBy == name { cut(push) }
     }
 
     private func swallow(_ call: SimulatedCall, by fault: WireFault, toldAfter span: Duration?) {
@@ -89,6 +93,12 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
             if call.client === host { hangUp(call) }
         }
         calls.removeAll { $0.server === host || $0.client === host }
+        for push in pushes where push.server === host { cut(push) }
+        for push in pushes where push.client === host {
+            hangUp(push)
+            push.fail("its caller has died")
+        }
+        pushes.removeAll { $0.client === host || $0.isOver }
     }
 
     // MARK: One call
@@ -194,11 +204,89 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
             return lose(call, passage)
         }
         guard let later = comesBack(to: call) else { return }
+        if let rest = response.rest { response.rest = carry(rest, to: call, from: server) }
         world.after(passage.replyDelay + later) { [self] in
             if call.isOpen, watch?.hears(answerTo: call.request, in: call.client.name) == true {
                 call.client.die()
             }
             call.finish(.success(response))
+        }
+    }
+
+    // MARK: Answers that go on
+
+    /// Brings the rest of an answer over the wire: a piece sets out when the caller has taken the one before.
+    private func carry(
+        _ rest: @escaping WireResponse.Rest, to call: SimulatedCall, from server: SimulatedHost
+    ) -> WireResponse.Rest {
+        let push = SimulatedPush(to: call.client, from: server, over: call.arrow)
+        pushes.removeAll(where: \.isOver)
+        pushes.append(push)
+        return { [self] in
+            try Task.checkCancellation()
+            return try await withTaskCancellationHandler {
+                try await withUnsafeThrowingContinuation { caller in
+                    push.begin(caller)
+                    guard !push.isOver else { return push.fail("the connection was cut") }
+                    guard !Task.isCancelled, push.client.isAlive else {
+                        return push.finish(.failure(CancellationError()))
+                    }
+                    // On the server's own computer, as the answer itself. It lives no longer than the connection.
+                    push.work = Task(executorPreference: server) { [self] in
+                        let result: Result<WireResponse.Piece, any Error>
+                        do { result = .success(try await rest()) } catch { result = .failure(error) }
+                        setOut(result, of: push)
+                    }
+                }
+            } onCancel: {
+                push.finish(.failure(CancellationError()))
+                hangUp(push)
+            }
+        }
+    }
+
+    private func setOut(_ piece: Result<WireResponse.Piece, any Error>, of push: SimulatedPush) {
+        guard push.server.isAlive, !push.isOver else { return }
+        guard case .success = piece else { return cut(push) }
+        let passage = weather.passage(using: &random)
+        world.note(UInt64(bitPattern: passage.replyDelay.microseconds))
+        guard
+            !isSwallowed(from: push.server.name, to: push.client.name, passage.isReplyLost, as: .replyLost)
+        else {
+            // What came behind it would pass for the whole.
+            if passage.tellsOfLoss { cut(push) } else { push.isOver = true }
+            return
+        }
+        var delay = passage.replyDelay
+        for place in faults.indices where faults[place].arrow == push.arrow {
+            switch faults[place].fateOfPiece(using: &random) {
+            case .late(let span): delay += span
+            case .cut: return cut(push)
+            case .swallowed(let span):
+                push.swallowedBy = faults[place].fault.name
+                if let span { world.after(span) { [self] in cut(push) } }
+                return
+            case .passes, .repeated, .refused, .answered: continue
+            }
+        }
+        world.after(delay) { push.finish(piece) }
+    }
+
+    /// Ends a connection over which an answer goes on; either side sees it.
+    private func cut(_ push: SimulatedPush) {
+        guard !push.isOver else { return }
+        push.isOver = true
+        sightings.note(.connectionCut)
+        world.after(lag()) { push.fail("the connection was cut") }
+        hangUp(push)
+    }
+
+    private func hangUp(_ push: SimulatedPush) {
+        push.isOver = true
+        guard let work = push.work, push.server.isAlive else { return }
+        world.after(lag()) { [server = push.server] in
+            // On the server's own computer, for it may be frozen.
+            _ = Task(executorPreference: server) { work.cancel() }
         }
     }
 
@@ -237,6 +325,12 @@ final class SimulatedNetwork: @unchecked Sendable {  // on one thread, as said a
             for task in call.work { task.cancel() }
         }
         calls = []
+        for push in pushes {
+            push.isOver = true
+            push.fail("the world has ended")
+            push.work?.cancel()
+        }
+        pushes = []
     }
 }
 

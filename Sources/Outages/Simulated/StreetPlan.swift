@@ -1,4 +1,5 @@
 import Clockwork
+import Function
 import Orders
 import Shop
 
@@ -40,6 +41,7 @@ struct StreetPlan: Sendable {
         settings.visibilityTimeout = .seconds(random.pick([2, 5, 30]))
         settings.maxReceiveCount = Int.random(in: 3...8, using: &random)
         settings.shards = Int.random(in: 1...4, using: &random)
+        settings.reader = random.isLucky(0.5) ? .push : .watch
         self.orders = orders
         purchases = FirstPurchases(
             orders, of: SyntheticOrders(seed: seed, flawedPerMille: random.isLucky(0.5) ? 80 : 0))

@@ -60,6 +60,16 @@ struct WireFault {
         }
     }
 
+    /// What becomes of a part of an answer that goes on.
+    mutating func fateOfPiece(using random: inout SeededGenerator) -> Fate {
+        switch fault.kind {
+        case .down, .resetPeer: .cut
+        case .timeout: fateOfRequest(using: &random)
+        case .loseReply: .passes  // it is decided where an answer begins
+        default: fateOfReply(using: &random)
+        }
+    }
+
     private func isLucky(_ random: inout SeededGenerator) -> Bool {
         random.isLucky(fault.number("probability") ?? 1)
     }

@@ -92,6 +92,11 @@ package struct KeyRing: Sendable {
                         "kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:AwaitRecords",
                     ], resources: orderEvents),
                 AccessPolicy.Statement(
+                    actions: [
+                        "kinesis:RegisterStreamConsumer", "kinesis:DescribeStreamConsumer",
+                        "kinesis:SubscribeToShard",
+                    ], resources: orderEvents + orderEventConsumers),
+                AccessPolicy.Statement(
                     actions: ["sqs:SendMessage", "sqs:GetQueueUrl"], resources: [Pipeline.gapQueue]),
                 AccessPolicy.Statement(actions: ["courier:AcceptEvents"], resources: ["courier"]),
             ])
@@ -121,6 +126,7 @@ package struct KeyRing: Sendable {
         Pipeline.deadOrderQueue, Pipeline.standardDeadOrderQueue, Pipeline.deadEventQueue,
     ]
     private static let orderEvents = ["stream/\(Pipeline.eventStream)"]
+    private static let orderEventConsumers = orderEvents.map { "\($0)/consumer/*" }
 
     private static func allow(_ actions: [String], on resources: [String]) -> AccessPolicy {
         AccessPolicy([AccessPolicy.Statement(actions: actions, resources: resources)])

@@ -17,7 +17,8 @@ extension OrderManagement.Settings {
 extension FunctionSettings {
     package init(of street: StreetSettings) {
         self.init(streamName: Pipeline.eventStream)
-        waking = street.reader ?? (street.streamEndpoint == nil ? .watch : .poll)
+        waking = street.reader ?? (street.streamEndpoint == nil ? .push : .poll)
+        consumerName = street.consumerName
         pollInterval = street.pollInterval
     }
 }

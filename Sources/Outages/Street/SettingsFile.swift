@@ -56,6 +56,7 @@ extension StreetSettings {
     private var functionSection: JSONValue {
         var section = JSONObject()
         section["reader"] = reader.map { .string($0.rawValue) }
+        section["consumer"] = .string(consumerName)
         section["pollInterval"] = JSONValue(pollInterval.milliseconds)
         return .object(section)
     }

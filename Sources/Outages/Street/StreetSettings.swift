@@ -1,4 +1,5 @@
 import Function
+import Orders
 import Wire
 
 /// How one street is set up: where its files lie, who listens where, who may do what, and how patient everyone is.
@@ -79,6 +80,8 @@ package struct StreetSettings: Sendable {
     package var amazonCredentials: Credentials?
     /// How the function hears of records; nil is the best that the stream's server is known to offer.
     package var reader: FunctionSettings.Waking?
+    /// The name under which the function has records pushed, where it does.
+    package var consumerName = Pipeline.function
     /// Between two looks of a function that polls.
     package var pollInterval = Duration.milliseconds(250)
     /// Where the OMS takes orders when it is coupled to the shop; otherwise it listens nowhere.

@@ -46,6 +46,7 @@ struct SettingsReader {
         street.queueEndpoint = config.string(forKey: "queue.endpoint")
         street.streamEndpoint = config.string(forKey: "stream.endpoint")
         street.reader = try optionalChoice("function.reader")
+        street.consumerName = config.string(forKey: "function.consumer", default: street.consumerName)
         street.pollInterval = .milliseconds(
             try number(
                 "function.pollInterval", in: 200...300_000, default: Int(street.pollInterval.milliseconds)))

@@ -81,6 +81,51 @@ import Wire
         }
     }
 
+    @Test func `is told the children of a shard that is split, behind its last record, and ends`() throws {
+        try house.play { [kinesis = house.pushes()] caller in
+            let consumer = try await Self.consumer(by: kinesis)
+            _ = try await kinesis(Self.record(1))
+            let events = try await kinesis.subscribe(Self.horizon(consumer))
+            let first = try #require(try await events())
+            let split = SplitShard(
+                streamName: "s", shardToSplit: "0",
+                newStartingHashKey: "170141183460469231731687303715884105728")
+
+            async let waited = caller.timing { try await events() }
+            try await caller.sleep(.seconds(1))
+            _ = try await kinesis(split)
+            let (last, took) = try await waited
+
+            #expect(first.records.map(\.data.bytes) == [[1]] && first.childShards == nil)
+            #expect(last?.records.isEmpty == true && last?.millisBehindLatest == 0)
+            #expect(
+                last?.childShards?.map(\.shardId) == ["shardId-000000000001", "shardId-000000000002"])
+            #expect(
+                last?.childShards?.map(\.parentShards) == [
+                    ["shardId-000000000000"], ["shardId-000000000000"],
+                ])
+            #expect(took == .seconds(1))
+            #expect(try await events() == nil)
+        }
+    }
+
+    @Test func `that comes late is told all records of a split shard, and then its children`() throws {
+        try house.play { [kinesis = house.pushes()] _ in
+            let consumer = try await Self.consumer(by: kinesis)
+            for number: UInt8 in 1...3 { _ = try await kinesis(Self.record(number)) }
+            _ = try await kinesis(
+                SplitShard(
+                    streamName: "s", shardToSplit: "0",
+                    newStartingHashKey: "170141183460469231731687303715884105728"))
+
+            let events = try await kinesis.subscribe(Self.horizon(consumer))
+            let told = try #require(try await events())
+
+            #expect(told.records.map(\.data.bytes) == [[1], [2], [3]] && told.childShards?.count == 2)
+            #expect(try await events() == nil)
+        }
+    }
+
     @Test func `hears nothing of a record whose commit failed`() throws {
         try house.play { [kinesis = house.pushes(), witness = house.witness] _ in
             let consumer = try await Self.consumer(by: kinesis)

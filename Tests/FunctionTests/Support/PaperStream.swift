@@ -4,7 +4,7 @@ import Wire
 /// A stream of the test's own, with Amazon's manners and the faults that a test asks for.
 ///
 /// Lives on its world's one thread.
-final class PaperStream: Client, @unchecked Sendable {
+final class PaperStream: @unchecked Sendable {
     typealias Service = Kinesis
 
     /// What befalls one call.
@@ -16,7 +16,7 @@ final class PaperStream: Client, @unchecked Sendable {
         case refused(String)
     }
 
-    private struct Shard {
+    struct Shard {
         var parents: [String] = []
         var records: [StreamRecord] = []
         /// How many have expired before these.
@@ -32,8 +32,14 @@ final class PaperStream: Client, @unchecked Sendable {
     /// False: as Amazon does, it does not know `AwaitRecords`.
     var tellsAtOnce = true
     private var generation = 1
-    private let time: any TimeSource
-    private let arrivals = Bell()
+    let time: any TimeSource
+    let arrivals = Bell()
+    /// The ARN of the one consumer there can be.
+    var consumer: String?
+    var consumerStatus = "ACTIVE"
+    var registrations = 0
+    /// Who has a shard pushed, by its id.
+    var seats: [String: Seat] = [:]
 
     init(shards count: Int, time: any TimeSource) {
         self.time = time
@@ -85,19 +91,25 @@ final class PaperStream: Client, @unchecked Sendable {
     func makeAnew() {
         generation += 1
         shards = shards.map { ($0.id, Shard()) }
+        (consumer, seats) = (nil, [:])
     }
 
     func callAsFunction<Op: Operation>(_ operation: Op) async throws -> Op.Output
     where Op.Service == Kinesis {
-        calls.append(Op.name)
-        let fault = fault(Op.name)
+        try await hear(Op.name)
+        return try await answer(operation) as! Op.Output
+    }
+
+    /// Lets a call arrive, or not.
+    func hear(_ call: String) async throws {
+        calls.append(call)
+        let fault = fault(call)
         try await time.sleep(for: .milliseconds(1))
         switch fault {
         case .none: break
         case .lost: throw ClientError.unknown(reason: "the request was lost")
         case .refused(let type): throw ClientError.refused(WireError(type, nil))
         }
-        return try await answer(operation) as! Op.Output
     }
 
     private func answer<Op: Operation>(_ operation: Op) async throws -> any Sendable {
@@ -105,9 +117,21 @@ final class PaperStream: Client, @unchecked Sendable {
         case let operation as ListShards: return list(operation)
         case let operation as GetShardIterator: return try locate(operation)
         case let operation as GetRecords: return try read(operation)
+        case let operation as DescribeStreamSummary: return describe(operation)
+        case let operation as RegisterStreamConsumer: return try register(operation)
+        case let operation as DescribeStreamConsumer: return try describe(operation)
         case let operation as AwaitRecords where tellsAtOnce: return try await wait(operation)
         default: throw Self.refusal("UnknownOperationException")
         }
+    }
+
+    private func describe(_ request: DescribeStreamSummary) -> DescribeStreamSummary.Output {
+        let name = request.streamName ?? ""
+        return DescribeStreamSummary.Output(
+            streamDescriptionSummary: StreamDescriptionSummary(
+                streamName: name, streamARN: "arn:aws:kinesis:us-east-1:000000000000:stream/\(name)",
+                streamStatus: "ACTIVE", streamModeDetails: nil, retentionPeriodHours: 24,
+                streamCreationTimestamp: time.now, openShardCount: shards.count { !$0.shard.isClosed }))
     }
 
     private func list(_ request: ListShards) -> ListShards.Output {
@@ -129,14 +153,17 @@ final class PaperStream: Client, @unchecked Sendable {
         guard let shard = shard(request.shardId), !shard.isForgotten else {
             throw Self.refusal("ResourceNotFoundException")
         }
-        guard let number = request.startingSequenceNumber else {
-            return GetShardIterator.Output(shardIterator: iterator(request.shardId, 0))
-        }
+        let place = try place(request.shardIteratorType, request.startingSequenceNumber)
+        return GetShardIterator.Output(shardIterator: iterator(request.shardId, place))
+    }
+
+    /// Where reading begins: how many records, expired ones included, stand before it.
+    func place(_ type: String, _ number: String?) throws -> Int {
+        guard let number else { return 0 }
         guard number.hasPrefix("\(generation)"), let place = Int(number.dropFirst()) else {
             throw Self.refusal("InvalidArgumentException")
         }
-        let isBehind = request.shardIteratorType == "AFTER_SEQUENCE_NUMBER"
-        return GetShardIterator.Output(shardIterator: iterator(request.shardId, isBehind ? place + 1 : place))
+        return type == "AFTER_SEQUENCE_NUMBER" ? place + 1 : place
     }
 
     private func read(_ request: GetRecords) throws -> GetRecords.Output {
@@ -165,7 +192,7 @@ final class PaperStream: Client, @unchecked Sendable {
         }
     }
 
-    private func shard(_ id: String) -> Shard? { shards.first { $0.id == id }?.shard }
+    func shard(_ id: String) -> Shard? { shards.first { $0.id == id }?.shard }
 
     /// A place in a shard, and when it was told.
     private func iterator(_ id: String, _ place: Int) -> String {
@@ -180,5 +207,5 @@ final class PaperStream: Client, @unchecked Sendable {
         return (String(parts[0]), Int(parts[1])!)
     }
 
-    private static func refusal(_ type: String) -> ClientError { .refused(WireError(type, nil)) }
+    static func refusal(_ type: String) -> ClientError { .refused(WireError(type, nil)) }
 }

@@ -2,6 +2,7 @@ import Clockwork
 import Disk
 import GRDB
 import Logging
+import ServiceLifecycle
 import Synchronization
 import Wire
 
@@ -22,9 +23,12 @@ final class PowerHouse {
     private var seed: UInt64
     private let assassin = Assassin()
     private var ending = Ending()
+    private var services: ServiceGroup?
 
-    init(seed: UInt64 = 1, shards: Int = 1) {
+    /// - Parameter waking: How readers hear of records.
+    init(seed: UInt64 = 1, shards: Int = 1, waking: FunctionSettings.Waking = .watch) {
         self.seed = seed
+        settings.waking = waking
         world = SimulatedWorld(seed: seed, beginning: .noon)
         outside = world.host(named: "outside")
         stream = PaperStream(shards: shards, time: outside)
@@ -47,12 +51,18 @@ final class PowerHouse {
             settings: settings, storage: storage, kinesis: stream, queue: queue,
             handler: handler,
             surroundings: Surroundings(time: host, chance: .seeded(seed)), logger: .silent, planted: planted)
+        let services = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: function, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [], logger: .silent))
+        self.services = services
         inside = host
         // The world runs it and drops it; nobody waits for it.
         let ending = Ending()
         self.ending = ending
         Task(executorPreference: host) {
-            do { try await function.run() } catch { ending.fail() }
+            do { try await services.run() } catch { ending.fail() }
+            ending.isOver = true
         }
     }
 
@@ -66,6 +76,14 @@ final class PowerHouse {
         kill()
         try start()
     }
+
+    /// Asks the process to end in order.
+    func stop() {
+        Task(executorPreference: outside) { [services] in await services?.triggerGracefulShutdown() }
+    }
+
+    /// True once the process has ended by itself.
+    var hasEnded: Bool { ending.isOver }
 
     var isAlive: Bool { inside != nil }
 
@@ -133,7 +151,12 @@ final class PowerHouse {
 /// Whether a process has ended because of an error.
 private final class Ending: Sendable {
     private let failure = Mutex(false)
+    private let over = Mutex(false)
     var isFailure: Bool { failure.withLock(\.self) }
+    var isOver: Bool {
+        get { over.withLock(\.self) }
+        set { over.withLock { $0 = newValue } }
+    }
     func fail() { failure.withLock { $0 = true } }
 }
 

@@ -10,9 +10,11 @@ import Wire
 /// A broker of our own in this process, known to every role by its key, on which nothing has been made yet.
 final class Premises {
     var settings = StreetSettings()
+    let directory: String
     private let broker: LocalBroker
 
     private init(in directory: String) throws {
+        self.directory = directory
         broker = try LocalBroker(
             BrokerSettings(directory: directory, keys: settings.keys.known(onLoopback: true)),
             storage: Storage(directory: directory), surroundings: .system(),
@@ -37,7 +39,7 @@ final class Premises {
             settings: settings, queue: client(SQS.self, as: holder), stream: client(Kinesis.self, as: holder))
     }
 
-    private func client<Service: WireService>(
+    func client<Service: WireService>(
         _ service: Service.Type, as holder: KeyRing.Holder
     ) -> LoopbackClient<Service> {
         SigningClient(

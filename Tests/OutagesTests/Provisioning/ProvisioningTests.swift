@@ -152,9 +152,20 @@ import Wire
         let actions = policies.flatMap { $0.policy.statements.flatMap(\.actions) }
 
         #expect(policy(of: .courier) == nil && policy(of: .developer) == nil)
-        #expect(policy(of: .function)?.statements.count == 2)
+        #expect(policy(of: .function)?.statements.count == 3)
         #expect(actions.allSatisfy { $0.hasPrefix("sqs:") || $0.hasPrefix("kinesis:") })
         #expect(!actions.contains { $0.hasSuffix("Batch") || $0.contains("Await") || $0.contains("*") })
+    }
+
+    @Test func `lets the function have its records pushed, as whichever consumer it is`() {
+        let stream = "arn:aws:kinesis:eu-central-1:123456789012:stream/order-events"
+        #expect(
+            policy(of: .function)?.statements[1]
+                == .init(
+                    actions: [
+                        "kinesis:RegisterStreamConsumer", "kinesis:DescribeStreamConsumer",
+                        "kinesis:SubscribeToShard",
+                    ], resources: [stream, "\(stream)/consumer/*"]))
     }
 
     @Test func `is a document as IAM reads it`() throws {
@@ -174,7 +185,7 @@ import Wire
 @Suite struct `A street on Amazon` {
     @Test func `has the function poll, unless the settings say otherwise`() {
         var settings = StreetSettings()
-        #expect(FunctionSettings(of: settings).waking == .watch)
+        #expect(FunctionSettings(of: settings).waking == .push)
         settings.streamEndpoint = "https://kinesis.example"
         #expect(FunctionSettings(of: settings).waking == .poll)
         settings.reader = .watch

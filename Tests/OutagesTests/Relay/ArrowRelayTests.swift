@@ -40,6 +40,20 @@ import Testing
         }
     }
 
+    @Test func `hands on an answer that goes on, each piece as it comes`() async throws {
+        try await RelayHouse.with { house in
+            let caller = try await RawCaller.connect(to: house.port)
+            try await caller.send(.post("x", to: "/endless"))
+
+            for number in 1...3 {
+                house.targetSays("piece \(number)")
+                #expect(await caller.hear(until: "piece \(number)\r\n").hasSuffix("7\r\npiece \(number)\r\n"))
+            }
+            let counters = try await house.control.list()[0].counters
+            #expect(counters.requests == 1 && counters.answers == 0)
+        }
+    }
+
     @Test func `passes on that the caller will say no more, and still brings the answer`() async throws {
         let target = try await Listening.once { request in "you said \(request)" }
         try await RelayHouse.with(target: target.port) { house in
@@ -165,6 +179,40 @@ import Testing
 
             #expect(span >= .milliseconds(30 * times))
             #expect(try await house.control.list()[0].faults[0].touches == times)
+        }
+    }
+
+    @Test func `holds back the pieces of an answer that had begun before it`() async throws {
+        try await RelayHouse.with { house in
+            let caller = try await RawCaller.connect(to: house.port)
+            try await caller.send(.post("x", to: "/endless"))
+            house.targetSays("before")
+            _ = await caller.hear(until: "before\r\n")
+            try await house.add("latency", ["ms": "30"], name: "slow")
+            let span = await SuspendingClock().measure {
+                house.targetSays("during")
+                _ = await caller.hear(until: "during\r\n")
+            }
+
+            #expect(span >= .milliseconds(30))
+            #expect(try await house.control.list()[0].faults[0].touches == 1)
+        }
+    }
+
+    @Test func `swallows a piece of an answer that goes on, and closes before the next`() async throws {
+        try await RelayHouse.with { house in
+            let caller = try await RawCaller.connect(to: house.port)
+            try await caller.send(.post("x", to: "/endless"))
+            house.targetSays("before")
+            _ = await caller.hear(until: "before\r\n")
+            try await house.add("cut_down", name: "hole")
+            house.targetSays("lost")
+            try await house.wait { $0.faults.first?.touches == 1 }
+            #expect(caller.end == nil)
+            try await house.control.remove("hole")
+
+            #expect(await caller.untilEnd() == .closed)
+            #expect(caller.text.isEmpty)
         }
     }
 

@@ -15,6 +15,8 @@ final class Flow: @unchecked Sendable {  // touched on its event loop only
     private(set) var waitingBytes = 0
     /// How long the pieces of the present request or answer are held back.
     private var delay = Duration.zero
+    /// True when a message under way may meet other faults than at its beginning.
+    private var isDelayOutdated = false
     private var restUntil = NIODeadline.uptimeNanoseconds(0)
     private var wakeUp: Scheduled<Void>?
     /// By the name of the fault that limits them.
@@ -69,7 +71,10 @@ final class Flow: @unchecked Sendable {  // touched on its event loop only
 
     func carry(_ bytes: ByteBuffer, _ belonging: Belonging) {
         guard ending == .open, bytes.readableBytes > 0, !loseIfCut() else { return }
-        if case .begins(let probed) = belonging { delay = arrow.faults.delay(direction, probed: probed) }
+        switch belonging {
+        case .begins(let probed): decideDelay(probed: probed)
+        case .goesOn: if isDelayOutdated { decideDelay(probed: nil) }
+        }
         var bytes = bytes
         let count = countAgainstLimits(bytes.readableBytes)
         let isCutShort = count < bytes.readableBytes
@@ -79,6 +84,11 @@ final class Flow: @unchecked Sendable {  // touched on its event loop only
         }
         if isCutShort { ending = .breaksOff }
         pump()
+    }
+
+    private func decideDelay(probed: String?) {
+        delay = arrow.faults.delay(direction, probed: probed)
+        isDelayOutdated = false
     }
 
     /// - Returns: How many of these bytes may still go.
@@ -125,6 +135,7 @@ final class Flow: @unchecked Sendable {  // touched on its event loop only
     /// The arrow's faults are others than before.
     func reconsider() {
         if arrow.faults.swallow(direction), !waiting.isEmpty { swallow() }
+        isDelayOutdated = true  // an answer may go on for minutes
         if !arrow.faults.delays(direction) {
             delay = .zero
             let now = NIODeadline.now()

@@ -22,6 +22,19 @@ final class RelayHouse: Sendable {
     private final class Seen: Sendable {
         let bodies = Mutex<[String]>([])
         let bell = Bell()
+        /// What is still to be said in the answer that goes on.
+        let words = Mutex<[String]>([])
+        let spoken = Bell()
+
+        /// Says it, once there is something to say.
+        func nextPiece() async throws -> WireResponse.Piece {
+            while true {
+                let word = words.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+                if let word { return WireResponse.Piece(Array(word.utf8)) }
+                try Task.checkCancellation()
+                await spoken.heard()
+            }
+        }
     }
 
     private init(relay: ArrowRelay, control: ArrowControl, port: Int, seen: Seen) {
@@ -37,6 +50,12 @@ final class RelayHouse: Sendable {
     /// Waits until the target has heard so many requests.
     func target(hears count: Int) async {
         while heard.count < count { await seen.bell.heard() }
+    }
+
+    /// Lets the target go on with its answer to a request to `/endless`.
+    func targetSays(_ piece: String) {
+        seen.words.withLock { $0.append(piece) }
+        seen.spoken.ring()
     }
 
     func add(
@@ -58,7 +77,7 @@ final class RelayHouse: Sendable {
     }
 
     /// - Parameter target: Where the arrow leads; nil for a server of the test's own, which answers `ok`, or the body
-    ///   of a request to `/echo`, and has no body for `HEAD`.
+    ///   of a request to `/echo`, and has no body for `HEAD`; its answer to `/endless` goes on for ever.
     static func with(
         target: Int? = nil, seed: UInt64 = 1, _ work: @escaping @Sendable (RelayHouse) async throws -> Void
     ) async throws {
@@ -87,6 +106,9 @@ final class RelayHouse: Sendable {
         guard request.path != "/health/live" else { return WireResponse(status: 200) }
         seen.bodies.withLock { $0.append(String(decoding: request.body, as: UTF8.self)) }
         seen.bell.ring()
+        if request.path == "/endless" {
+            return WireResponse(status: 200, rest: { try await seen.nextPiece() })
+        }
         return WireResponse(status: 200, body: request.path == "/echo" ? request.body : Array("ok".utf8))
     }
 
