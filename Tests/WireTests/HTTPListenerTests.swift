@@ -116,10 +116,12 @@ import Testing
                     try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
                     try pipeline.addHandler(
                         HTTPConnection(
-                            channel: channel, limits: HTTPListener.Limits(), time: HandClock(),
-                            connections: connections,
-                            answer: { _ in WireResponse(status: 200, body: Array(repeating: 65, count: size))
-                            }))
+                            on: channel,
+                            under: ConnectionTerms(
+                                limits: HTTPListener.Limits(), time: HandClock(), connections: connections,
+                                answer: { _ in
+                                    WireResponse(status: 200, body: Array(repeating: 65, count: size))
+                                })))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()

@@ -39,8 +39,10 @@ import Testing
             .bind(host: "127.0.0.1", port: 0).get()
         try await channel.close().get()
         return HTTPConnection(
-            channel: channel, limits: HTTPListener.Limits(), time: HandClock(), connections: connections,
-            answer: { _ in nil })
+            on: channel,
+            under: ConnectionTerms(
+                limits: HTTPListener.Limits(), time: HandClock(), connections: connections,
+                answer: { _ in nil }))
     }
 }
 

@@ -8,37 +8,30 @@ import NIOHTTP2
 /// Frames, flow control and the farewell are SwiftNIO's; ours are the listener's limits and its time. All state belongs
 /// to the connection's event loop.
 final class HTTP2Connection: ListenerConnection, @unchecked Sendable {  // touched on its event loop only
-    let limits: HTTPListener.Limits
-    let time: any TimeSource
-    let answer: HTTPListener.Answer
+    let terms: ConnectionTerms
     let executor: LoopExecutor
     private let channel: any Channel
-    private let connections: OpenConnections
 
     private var streams: [ObjectIdentifier: HTTP2Stream] = [:]
     /// The uptime by which the caller has to have asked for something; nil while something is under way.
     private var deadline: Duration?
     private var isLeaving = false
 
-    init(
-        channel: any Channel, limits: HTTPListener.Limits, time: any TimeSource, connections: OpenConnections,
-        answer: @escaping HTTPListener.Answer
-    ) {
+    init(on channel: any Channel, under terms: ConnectionTerms) {
         self.channel = channel
-        self.limits = limits
-        self.time = time
-        self.connections = connections
-        self.answer = answer
+        self.terms = terms
         executor = LoopExecutor(channel.eventLoop)
-        deadline = time.uptime + limits.idle
+        deadline = terms.time.uptime + terms.limits.idle
     }
+
+    var eventLoop: any EventLoop { channel.eventLoop }
 
     /// Adds the handlers that speak HTTP/2.
     func begin() throws {
         var settings = NIOHTTP2Handler.ConnectionConfiguration()
         settings.initialSettings = [
-            HTTP2Setting(parameter: .maxConcurrentStreams, value: limits.streamsOfOneConnection),
-            HTTP2Setting(parameter: .maxHeaderListSize, value: limits.headerBytes),
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: terms.limits.streamsOfOneConnection),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: terms.limits.headerBytes),
             HTTP2Setting(parameter: .initialWindowSize, value: Self.window),
         ]
         settings.targetWindowSize = Self.window
@@ -74,12 +67,12 @@ final class HTTP2Connection: ListenerConnection, @unchecked Sendable {  // touch
 
     func left(_ stream: HTTP2Stream) {
         streams[ObjectIdentifier(stream)] = nil
-        if streams.isEmpty { deadline = time.uptime + limits.idle }
+        if streams.isEmpty { deadline = terms.time.uptime + terms.limits.idle }
         forgetIfOver()
     }
 
     private func forgetIfOver() {
-        if streams.isEmpty, !channel.isActive { connections.forget(self) }
+        if streams.isEmpty, !channel.isActive { terms.connections.forget(self) }
     }
 
     // MARK: Ending
@@ -90,17 +83,15 @@ final class HTTP2Connection: ListenerConnection, @unchecked Sendable {  // touch
         channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
     }
 
-    // From other threads:
-
     func cutIfLate(at uptime: Duration) {
-        channel.eventLoop.execute { [self] in
-            for stream in streams.values { stream.cutIfLate(at: uptime) }
-            guard let deadline, uptime > deadline else { return }
-            if isLeaving { return cut() }
-            leave()
-            self.deadline = uptime + limits.headArrival
-        }
+        for stream in streams.values { stream.cutIfLate(at: uptime) }
+        guard let deadline, uptime > deadline else { return }
+        if isLeaving { return cut() }
+        leave()
+        self.deadline = uptime + terms.limits.headArrival
     }
+
+    // From other threads:
 
     func closeOnceIdle() {
         channel.eventLoop.execute { [self] in leave() }

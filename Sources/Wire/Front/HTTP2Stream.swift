@@ -22,8 +22,8 @@ final class HTTP2Stream: ChannelInboundHandler, @unchecked Sendable {  // touche
     init(of connection: HTTP2Connection, on channel: any Channel) {
         self.connection = connection
         self.channel = channel
-        gathering = RequestGathering(within: connection.limits)
-        deadline = connection.time.uptime + connection.limits.arrival
+        gathering = RequestGathering(within: connection.terms.limits)
+        deadline = connection.terms.time.uptime + connection.terms.limits.arrival
         connection.joined(self)
     }
 
@@ -32,7 +32,7 @@ final class HTTP2Stream: ChannelInboundHandler, @unchecked Sendable {  // touche
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isAnswered, !isWorking else { return }
         let part = unwrapInboundIn(data)
-        if case .head(let head) = part, head.headers.count > connection.limits.headerCount {
+        if case .head(let head) = part, head.headers.count > connection.terms.limits.headerCount {
             return refuse(.requestHeaderFieldsTooLarge)
         }
         switch gathering.take(part) {
@@ -51,7 +51,7 @@ final class HTTP2Stream: ChannelInboundHandler, @unchecked Sendable {  // touche
         deadline = nil
         // Not a child of anything: it lives as long as this request, and ends with the stream at the latest.
         work = Task.immediate(executorPreference: connection.executor) { [self] in
-            if let response = await connection.answer(request) {
+            if let response = await connection.terms.answer(request) {
                 await say(response)
             } else {
                 channel.close(promise: nil)
@@ -88,11 +88,11 @@ final class HTTP2Stream: ChannelInboundHandler, @unchecked Sendable {  // touche
 
     private func begin(_ response: WireResponse) {
         isAnswered = true
-        deadline = connection.time.uptime + connection.limits.idle
+        deadline = connection.terms.time.uptime + connection.terms.limits.idle
         guard response.headers.areLines else { return begin(WireResponse(status: 500)) }
         var headers = HTTPHeaders(response.headers.fields.map { ($0.name, $0.value) })
         if !headers.contains(name: "date") {
-            headers.add(name: "date", value: HTTPDate.text(for: connection.time.now))
+            headers.add(name: "date", value: HTTPDate.text(for: connection.terms.time.now))
         }
         if response.rest == nil {
             headers.add(name: "content-length", value: String(response.body.count))
@@ -109,7 +109,7 @@ final class HTTP2Stream: ChannelInboundHandler, @unchecked Sendable {  // touche
 
     /// Writes, and waits until the caller has taken it.
     private func hand(over bytes: [UInt8]) async throws {
-        deadline = connection.time.uptime + connection.limits.idle
+        deadline = connection.terms.time.uptime + connection.terms.limits.idle
         defer { deadline = nil }
         try await channel.writeAndFlush(
             HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: bytes)))
@@ -117,7 +117,7 @@ final class HTTP2Stream: ChannelInboundHandler, @unchecked Sendable {  // touche
     }
 
     private func end() {
-        deadline = connection.time.uptime + connection.limits.idle
+        deadline = connection.terms.time.uptime + connection.terms.limits.idle
         channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
     }
 

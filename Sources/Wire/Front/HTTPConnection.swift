@@ -16,10 +16,7 @@ final class HTTPConnection: ChannelDuplexHandler, ListenerConnection,
 
     private let channel: any Channel
     private let executor: LoopExecutor
-    private let limits: HTTPListener.Limits
-    private let time: any TimeSource
-    private let connections: OpenConnections
-    private let answer: HTTPListener.Answer
+    private let terms: ConnectionTerms
 
     private var gathering: RequestGathering
     private var work: Task<Void, Never>?
@@ -38,19 +35,15 @@ final class HTTPConnection: ChannelDuplexHandler, ListenerConnection,
     private var deadline: Duration?
     private var isBetweenRequests = true
 
-    init(
-        channel: any Channel, limits: HTTPListener.Limits, time: any TimeSource, connections: OpenConnections,
-        answer: @escaping HTTPListener.Answer
-    ) {
+    init(on channel: any Channel, under terms: ConnectionTerms) {
         self.channel = channel
         executor = LoopExecutor(channel.eventLoop)
-        self.limits = limits
-        self.time = time
-        self.connections = connections
-        self.answer = answer
-        gathering = RequestGathering(within: limits)
-        deadline = time.uptime + limits.idle
+        self.terms = terms
+        gathering = RequestGathering(within: terms.limits)
+        deadline = terms.time.uptime + terms.limits.idle
     }
+
+    var eventLoop: any EventLoop { channel.eventLoop }
 
     // MARK: Hearing
 
@@ -58,7 +51,7 @@ final class HTTPConnection: ChannelDuplexHandler, ListenerConnection,
     func bytesArrived() {
         guard isBetweenRequests, !isWorking else { return }
         isBetweenRequests = false
-        deadline = time.uptime + limits.headArrival
+        deadline = terms.time.uptime + terms.limits.headArrival
     }
 
     func read(context: ChannelHandlerContext) {
@@ -83,7 +76,7 @@ final class HTTPConnection: ChannelDuplexHandler, ListenerConnection,
         switch news {
         case .success(let part):
             guard !isLast || gathering.hasBegun else { return }
-            if case .head = part { deadline = time.uptime + limits.arrival }
+            if case .head = part { deadline = terms.time.uptime + terms.limits.arrival }
             take(part)
         case .failure(let error):
             refuse(error == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest)
@@ -111,8 +104,8 @@ final class HTTPConnection: ChannelDuplexHandler, ListenerConnection,
         defer { isHandingOver = false }
         // Not a child of anything: it lives as long as this request, and ends with the connection at the latest.
         let knowsChunks = head.version.minor > 0
-        work = Task.immediate(executorPreference: executor) { [self, answer] in
-            let response = await answer(request)
+        work = Task.immediate(executorPreference: executor) { [self] in
+            let response = await terms.answer(request)
             if let response, let rest = response.rest {
                 guard knowsChunks else { return refuse(.httpVersionNotSupported) }
                 await pour(response, rest, keepsOpen: keepsOpen)
@@ -137,9 +130,9 @@ final class HTTPConnection: ChannelDuplexHandler, ListenerConnection,
     private func write(_ response: WireResponse, keepsOpen: Bool) {
         isLast = isLast || !keepsOpen
         isWorking = true
-        deadline = time.uptime + limits.idle
+        deadline = terms.time.uptime + terms.limits.idle
         var piece = channel.allocator.buffer(capacity: 512 + response.body.count)
-        piece.write(response, keepsOpen: keepsOpen, at: time.now)
+        piece.write(response, keepsOpen: keepsOpen, at: terms.time.now)
         channel.writeAndFlush(piece).whenComplete { [self] written in
             guard case .success = written, keepsOpen else { return release() }
             goOn()
@@ -153,7 +146,7 @@ final class HTTPConnection: ChannelDuplexHandler, ListenerConnection,
         let staysOpen = keepsOpen && !isLast
         do {
             var buffer = channel.allocator.buffer(capacity: 512 + beginning.body.count)
-            buffer.write(beginning, keepsOpen: staysOpen, at: time.now)
+            buffer.write(beginning, keepsOpen: staysOpen, at: terms.time.now)
             try await hand(over: buffer)
             while true {
                 let piece = try await rest()
@@ -166,14 +159,14 @@ final class HTTPConnection: ChannelDuplexHandler, ListenerConnection,
             return release()  // the end of all chunks never comes, and so the caller knows
         }
         guard staysOpen, !isLast else { return release() }
-        deadline = time.uptime + limits.idle
+        deadline = terms.time.uptime + terms.limits.idle
         goOn()
     }
 
     /// Writes, and waits until the caller has taken it.
     private func hand(over buffer: ByteBuffer) async throws {
         guard channel.isActive else { throw ChannelError.alreadyClosed }
-        deadline = time.uptime + limits.idle
+        deadline = terms.time.uptime + terms.limits.idle
         defer { deadline = nil }
         try await channel.writeAndFlush(buffer).get()
     }
@@ -192,7 +185,7 @@ final class HTTPConnection: ChannelDuplexHandler, ListenerConnection,
     private func release() {
         isWorking = false
         heard = []
-        guard channel.isActive else { return connections.forget(self) }
+        guard channel.isActive else { return terms.connections.forget(self) }
         cut()
     }
 
@@ -211,17 +204,15 @@ final class HTTPConnection: ChannelDuplexHandler, ListenerConnection,
 
     func channelInactive(context: ChannelHandlerContext) {
         work?.cancel()
-        if !isWorking { connections.forget(self) }
+        if !isWorking { terms.connections.forget(self) }
         context.fireChannelInactive()
     }
 
-    // From other threads:
-
     func cutIfLate(at uptime: Duration) {
-        channel.eventLoop.execute { [self] in
-            if let deadline, uptime > deadline { cut() }
-        }
+        if let deadline, uptime > deadline { cut() }
     }
+
+    // From other threads:
 
     func closeOnceIdle() {
         channel.eventLoop.execute { [self] in

@@ -103,7 +103,8 @@ public struct HTTPListener: Service {
     private func bootstrap(
         on loops: MultiThreadedEventLoopGroup, _ connections: OpenConnections
     ) -> ServerBootstrap {
-        let (limits, answer, time) = (limits, answer, surroundings.time)
+        let terms = ConnectionTerms(
+            limits: limits, time: surroundings.time, connections: connections, answer: answer)
         return ServerBootstrap(group: loops)
             .serverChannelOption(.backlog, value: 1_024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -112,9 +113,7 @@ public struct HTTPListener: Service {
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 << 10))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let choice = ProtocolChoice(
-                        channel: channel, limits: limits, time: time, connections: connections, answer: answer
-                    )
+                    let choice = ProtocolChoice(on: channel, under: terms)
                     let address = channel.remoteAddress?.strangersAddress
                     guard connections.admit(choice, from: address) else { throw ChannelError.alreadyClosed }
                     try channel.pipeline.syncOperations.addHandler(choice)

@@ -2,12 +2,14 @@ import Clockwork
 import NIOCore
 import Synchronization
 
-/// A caller's connection, whatever is spoken on it. All of this may be called from any thread.
+/// A caller's connection, whatever is spoken on it.
 protocol ListenerConnection: AnyObject, Sendable {
-    /// Closes it if its caller takes too long.
+    var eventLoop: any EventLoop { get }
+    /// Closes it if its caller takes too long. To be called on its event loop.
     func cutIfLate(at uptime: Duration)
-    /// Lets what is under way finish, and takes in no more.
+    /// Lets what is under way finish, and takes in no more. From any thread.
     func closeOnceIdle()
+    /// From any thread.
     func cut()
 }
 
@@ -71,8 +73,14 @@ final class OpenConnections: Sendable {
         if isLast { lastLeft.ring() }
     }
 
+    /// Looks at all connections of an event loop in one turn of it: of ten thousand that wait, a turn for each would cost
+    /// more than their waiting does.
     func cutLateOnes(at uptime: Duration) {
-        for connection in all { connection.cutIfLate(at: uptime) }
+        for siblings in Dictionary(grouping: all, by: { ObjectIdentifier($0.eventLoop) }).values {
+            siblings.first?.eventLoop.execute {
+                for connection in siblings { connection.cutIfLate(at: uptime) }
+            }
+        }
     }
 
     /// Closes idle connections, lets busy ones finish, and closes what is left after a while.

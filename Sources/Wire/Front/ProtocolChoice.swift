@@ -13,30 +13,23 @@ final class ProtocolChoice: ChannelInboundHandler, RemovableChannelHandler, List
     typealias InboundOut = ByteBuffer
 
     private let channel: any Channel
-    private let limits: HTTPListener.Limits
-    private let time: any TimeSource
-    private let connections: OpenConnections
-    private let answer: HTTPListener.Answer
+    private let terms: ConnectionTerms
     /// What has come, as long as it may still be the preface.
     private var held = ByteBuffer()
     private var deadline: Duration
     /// Who speaks on the connection, once that is known.
     private var speaker: (any ListenerConnection)?
 
-    init(
-        channel: any Channel, limits: HTTPListener.Limits, time: any TimeSource, connections: OpenConnections,
-        answer: @escaping HTTPListener.Answer
-    ) {
+    init(on channel: any Channel, under terms: ConnectionTerms) {
         self.channel = channel
-        self.limits = limits
-        self.time = time
-        self.connections = connections
-        self.answer = answer
-        deadline = time.uptime + limits.idle
+        self.terms = terms
+        deadline = terms.time.uptime + terms.limits.idle
     }
 
+    var eventLoop: any EventLoop { channel.eventLoop }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if held.readableBytes == 0 { deadline = time.uptime + limits.headArrival }
+        if held.readableBytes == 0 { deadline = terms.time.uptime + terms.limits.headArrival }
         var bytes = unwrapInboundIn(data)
         held.writeBuffer(&bytes)
         let come = held.readableBytesView
@@ -52,9 +45,9 @@ final class ProtocolChoice: ChannelInboundHandler, RemovableChannelHandler, List
         do {
             let speaker = try speak()
             self.speaker = speaker
-            connections.replace(self, with: speaker)
+            terms.connections.replace(self, with: speaker)
         } catch {
-            connections.forget(self)
+            terms.connections.forget(self)
             return context.close(promise: nil)
         }
         context.fireChannelRead(wrapInboundOut(held))
@@ -62,12 +55,11 @@ final class ProtocolChoice: ChannelInboundHandler, RemovableChannelHandler, List
     }
 
     private func speakHTTP1() throws -> any ListenerConnection {
-        let connection = HTTPConnection(
-            channel: channel, limits: limits, time: time, connections: connections, answer: answer)
+        let connection = HTTPConnection(on: channel, under: terms)
         var decoderLimits = NIOHTTPDecoderLimitConfiguration()
-        decoderLimits.maxHeaderFieldSize = limits.fieldBytes
-        decoderLimits.maxHeaderListSize = limits.headerBytes
-        decoderLimits.maxHeaderFieldCount = limits.headerCount
+        decoderLimits.maxHeaderFieldSize = terms.limits.fieldBytes
+        decoderLimits.maxHeaderListSize = terms.limits.headerBytes
+        decoderLimits.maxHeaderFieldCount = terms.limits.headerCount
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(ArrivalWatch(for: connection))
         try pipeline.addHandler(
@@ -77,20 +69,19 @@ final class ProtocolChoice: ChannelInboundHandler, RemovableChannelHandler, List
     }
 
     private func speakHTTP2() throws -> any ListenerConnection {
-        let connection = HTTP2Connection(
-            channel: channel, limits: limits, time: time, connections: connections, answer: answer)
+        let connection = HTTP2Connection(on: channel, under: terms)
         try connection.begin()
         return connection
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        connections.forget(self)
+        terms.connections.forget(self)
         context.fireChannelInactive()
     }
 
     /// A connection that was reset before it became active is torn down without ever becoming inactive.
     func handlerRemoved(context: ChannelHandlerContext) {
-        if speaker == nil { connections.forget(self) }
+        if speaker == nil { terms.connections.forget(self) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -99,12 +90,10 @@ final class ProtocolChoice: ChannelInboundHandler, RemovableChannelHandler, List
 
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
-    // MARK: From other threads, perhaps a moment after another one has taken over
+    // MARK: Perhaps a moment after another one has taken over
 
     func cutIfLate(at uptime: Duration) {
-        channel.eventLoop.execute { [self] in
-            if speaker == nil, uptime > deadline { cut() }
-        }
+        if speaker == nil, uptime > deadline { cut() }
     }
 
     func closeOnceIdle() {
