@@ -12,7 +12,8 @@ extension StreamDesk {
         var constraints = Constraints()
         constraints.stream(named: request.streamName, arn: request.streamARN)
         entry.check(
-            &constraints, at: "", needsKey: !spreads(request.streamName, request.streamARN, caller))
+            &constraints, at: "",
+            needsKey: entry.partitionKey == nil && !spreads(request.streamName, request.streamARN, caller))
         constraints.decimal(
             request.sequenceNumberForOrdering, mostDigits: 129, at: "sequenceNumberForOrdering")
         try WireError.mapping { () throws(StreamFault) in try constraints.check() }
@@ -32,7 +33,9 @@ extension StreamDesk {
         var constraints = Constraints()
         constraints.stream(named: request.streamName, arn: request.streamARN)
         constraints.count(request.records.count, in: 1...500, at: "records")
-        let needsKey = !spreads(request.streamName, request.streamARN, caller)
+        let needsKey =
+            request.records.contains { $0.partitionKey == nil }
+            && !spreads(request.streamName, request.streamARN, caller)
         var bytes = 0
         for (place, entry) in request.records.enumerated() {
             entry.check(&constraints, at: "records.\(place + 1).member.", needsKey: needsKey)

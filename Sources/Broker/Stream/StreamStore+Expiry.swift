@@ -72,10 +72,6 @@ extension StreamStore {
         return bite.isLast
     }
 
-    private static func places(of shardKey: Int64) -> ClosedRange<Int64> {
-        shardKey << counterBits...(shardKey << counterBits | (1 << counterBits - 1))
-    }
-
     /// How much of a shard is taken at once, and up to which place.
     private static func bite(
         of places: ClosedRange<Int64>, arrivedBefore horizon: Timestamp?, in db: Database

@@ -68,7 +68,12 @@ struct StreamStore: Sendable {
     }
 
     /// 40 bits count the records of a shard, 23 bits the shards.
-    static let counterBits: Int64 = 40
+    private static let counterBits: Int64 = 40
+
+    /// Where a shard's records lie: the place of a record less the first is its counter.
+    static func places(of shardKey: Int64) -> ClosedRange<Int64> {
+        shardKey << counterBits...(shardKey << counterBits | (1 << counterBits - 1))
+    }
 
     private static let schema = """
         CREATE TABLE streams (
@@ -181,7 +186,7 @@ struct StreamStore: Sendable {
                 """)
         for record in records {
             try statement.execute(arguments: [
-                record.shardKey << counterBits | Int64(record.counter), record.arrival.microseconds,
+                places(of: record.shardKey).lowerBound | Int64(record.counter), record.arrival.microseconds,
                 record.partitionKey, Data(record.data), record.isEncrypted,
             ])
         }
@@ -216,14 +221,14 @@ struct StreamStore: Sendable {
     }
 
     private static func shard(from row: GRDB.Row, in db: Database) throws -> Shard {
-        let key: Int64 = row["shard_key"]
+        let places = places(of: row["shard_key"])
         let newest = try GRDB.Row.fetchOne(
             db,
             sql:
                 "SELECT place, arrived_at FROM records WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1",
-            arguments: [key << counterBits, key << counterBits | (1 << counterBits - 1)])
+            arguments: [places.lowerBound, places.upperBound])
         let trimmedTo: Int64 = row["trimmed_to"]
-        let counter = newest.map { ($0["place"] as Int64) & (1 << counterBits - 1) } ?? trimmedTo
+        let counter = newest.map { $0["place"] - places.lowerBound } ?? trimmedTo
         guard let first = UInt128(row["first_hash_key"] as String),
             let last = UInt128(row["last_hash_key"] as String),
             first <= last
@@ -254,20 +259,20 @@ struct StreamStore: Sendable {
         shardKey: Int64, from place: ReadingPlace, notBefore horizon: Timestamp, limit: Int, bytes: Int,
         in db: Database
     ) throws -> [StoredRecord] {
-        let first = shardKey << counterBits
-        let from = first | Int64(min(place.counter, 1 << UInt64(counterBits) - 1))
+        let places = places(of: shardKey)
+        let from = places.lowerBound | Int64(min(place.counter, UInt64(places.count - 1)))
         let cursor = try GRDB.Row.fetchCursor(
             db.cachedStatement(
                 sql: """
                     SELECT place, arrived_at, partition_key, data, is_encrypted FROM records
                     WHERE place BETWEEN ? AND ? ORDER BY place
                     """),
-            arguments: [from, first | (1 << counterBits - 1)])
+            arguments: [from, places.upperBound])
         var records: [StoredRecord] = []
         var size = 0
         while records.count < limit, let row = try cursor.next() {
             let arrival = Timestamp(microseconds: row[1])
-            let counter = UInt64((row[0] as Int64) - first)
+            let counter = UInt64((row[0] as Int64) - places.lowerBound)
             guard arrival >= horizon, place.precedes(counter: counter, arrival: arrival) else { continue }
             let partitionKey: String = row[2]
             let data = try row.withUnsafeData(atIndex: 3) { $0.map { [UInt8]($0) } ?? [] }
@@ -284,8 +289,7 @@ struct StreamStore: Sendable {
     /// The place of the first record of a shard that arrived at or after a moment, found by halving.
     static func place(shardKey: Int64, arrivedFrom moment: Timestamp, in db: Database) throws -> ReadingPlace?
     {
-        let first = shardKey << counterBits
-        let last = first | (1 << counterBits - 1)
+        let (first, last) = (places(of: shardKey).lowerBound, places(of: shardKey).upperBound)
         func arrival(atOrAfter place: Int64) throws -> (place: Int64, arrival: Timestamp)? {
             let row = try GRDB.Row.fetchOne(
                 db.cachedStatement(
