@@ -102,7 +102,7 @@ package final class FunctionHost: Service {
         var setback = Setback(backoff: Backoff(), logger: logger)
         while goesOn {
             do {
-                let family = try await shards()
+                let family = ShardFamily(try await kinesis.shards(of: settings.streamName))
                 let consumer = try await consumer()
                 let beingRead = state.withLock { Set($0.readers.keys) }
                 for shardID in family.forgotten(of: try ledger.unfinishedShards())
@@ -180,17 +180,5 @@ package final class FunctionHost: Service {
         return try await StreamConsumer(
             name: settings.consumerName, streamName: settings.streamName, kinesis: kinesis
         ).enlist()
-    }
-
-    private func shards() async throws -> ShardFamily {
-        var found: [ShardDescription] = []
-        var token: String?
-        repeat {
-            let page = try await kinesis(
-                ListShards(streamName: token == nil ? settings.streamName : nil, nextToken: token))
-            found += page.shards
-            token = page.nextToken
-        } while token != nil
-        return ShardFamily(found)
     }
 }

@@ -19,24 +19,14 @@ package struct StreamStretch: Sendable {
     /// - Throws: What the client throws.
     package func records(by kinesis: any Client<Kinesis>) async throws -> [StreamRecord] {
         var records: [StreamRecord] = []
-        for shard in try await shards(by: kinesis) {
-            records += try await self.records(of: shard, by: kinesis)
+        for shard in try await kinesis.shards(of: streamName) {
+            records += try await self.records(of: shard.shardId, by: kinesis)
         }
         // A sort that is stable: the order of a shard is more than that of its moments.
         return records.enumerated().sorted {
             ($0.element.approximateArrivalTimestamp, $0.offset)
                 < ($1.element.approximateArrivalTimestamp, $1.offset)
         }.map(\.element)
-    }
-
-    private func shards(by kinesis: any Client<Kinesis>) async throws -> [String] {
-        var page = try await kinesis(ListShards(streamName: streamName))
-        var shards = page.shards.map(\.shardId)
-        while let token = page.nextToken {
-            page = try await kinesis(ListShards(nextToken: token))
-            shards += page.shards.map(\.shardId)
-        }
-        return shards
     }
 
     private func records(of shard: String, by kinesis: any Client<Kinesis>) async throws -> [StreamRecord] {
