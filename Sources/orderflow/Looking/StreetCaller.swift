@@ -12,35 +12,42 @@ struct StreetCaller {
     private let region: String
     private let credentials: Credentials
 
-    /// - Parameter directory: Of the street whose queue is meant where nobody says another.
+    /// The queue service.
+    ///
+    /// - Parameter directory: Of the street that is meant where nobody says another.
     /// - Throws: ``AmazonEnvironmentFault``.
     init(endpoint: String?, region: String?, directory: String) throws {
-        let environment = try AmazonEnvironment.ofThisProcess()
+        let environment = try AmazonEnvironment.ofThisProcess(), street = RunDirectory(directory)
         try self.init(
-            to: endpoint ?? environment.endpoint(of: SQS.self) ?? RunDirectory(directory).elsewhere?.queue
-                ?? Self.local("broker", in: directory) ?? "http://127.0.0.1:4566",
-            region: region, environment)
+            endpoint ?? environment.endpoint(of: SQS.self) ?? street.elsewhere?.queue, orElse: "broker",
+            of: street, region: region, environment)
     }
 
-    /// The stream's, as ``init(endpoint:region:directory:)``.
+    /// The stream service, as ``init(endpoint:region:directory:)``.
     init(stream endpoint: String?, region: String?, directory: String) throws {
-        let environment = try AmazonEnvironment.ofThisProcess()
+        let environment = try AmazonEnvironment.ofThisProcess(), street = RunDirectory(directory)
         try self.init(
-            to: endpoint ?? environment.endpoint(of: Kinesis.self) ?? RunDirectory(directory).elsewhere?
-                .stream
-                ?? Self.local("broker", in: directory) ?? "http://127.0.0.1:4566",
-            region: region, environment)
+            endpoint ?? environment.endpoint(of: Kinesis.self) ?? street.elsewhere?.stream, orElse: "broker",
+            of: street, region: region, environment)
     }
 
     /// The courier of a street that runs here.
     init(courier endpoint: String?, region: String?, directory: String) throws {
         try self.init(
-            to: endpoint ?? Self.local("courier", in: directory) ?? "http://127.0.0.1:4570", region: region,
+            endpoint, orElse: "courier", of: RunDirectory(directory), region: region,
             try AmazonEnvironment.ofThisProcess())
     }
 
-    private init(to endpoint: String, region: String?, _ environment: AmazonEnvironment) throws {
-        self.endpoint = endpoint
+    /// - Parameter role: Who is meant where no endpoint is told: at the port that it has noted, or at its usual one.
+    private init(
+        _ endpoint: String?, orElse role: String, of street: RunDirectory, region: String?,
+        _ environment: AmazonEnvironment
+    ) throws {
+        let usual = StreetSettings()
+        let port =
+            street.read(street.ports)?[role]?.integer.map(Int.init)
+            ?? (role == "courier" ? usual.courier : usual.broker).port
+        self.endpoint = endpoint ?? "http://127.0.0.1:\(port)"
         self.region = region ?? environment.region?.name ?? "us-east-1"
         credentials =
             try environment.choosesCredentials
@@ -98,10 +105,5 @@ struct StreetCaller {
         case .unknown(let reason):
             Ending(status: 3, words: "\(reason). \(unknown)")
         }
-    }
-
-    private static func local(_ role: String, in directory: String) -> String? {
-        TextFile.read("\(directory)/ports.json").flatMap { try? JSONValue(parsing: Array($0.utf8)) }?[role]?
-            .integer.map { "http://127.0.0.1:\($0)" }
     }
 }
