@@ -1,7 +1,5 @@
 import ArgumentParser
 import Clockwork
-import Foundation
-import Inspection
 import JSON
 import Outages
 
@@ -24,9 +22,7 @@ struct DepthCommand: AsyncParsableCommand {
     var queues = 10_000
     @Option(help: "Bytes of one message's body.") var bytes = 256
     @Option(help: "Turns of each broker.") var turns = 9
-    @Option(help: "Where to make the temporary directory; the disk under it is what is measured.")
-    var directory = FileManager.default.currentDirectoryPath
-    @Flag(help: "Print one JSON object for each depth.") var json = false
+    @OptionGroup var options: MeasuringOptions
 
     func validate() throws {
         guard depths == depths.sorted(), depths.allSatisfy({ $0 > 0 }) else {
@@ -38,20 +34,19 @@ struct DepthCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let lines = try await ScratchDirectory.with(in: directory) { scratch in
-            try await BrokerProcess.with(dataIn: "\(scratch.path)/empty") { empty in
+        let lines = try await options.inScratch { scratch in
+            try await BrokerProcess.with(dataIn: "\(scratch)/empty") { empty in
                 try await measure(beside: empty, in: scratch)
             }
         }
-        Output.write(
-            DepthLine.listing(lines).printed(as: json ? .ndjson : .table, header: true, width: Output.width))
+        options.print(DepthLine.listing(lines))
     }
 
-    private func measure(beside empty: BrokerProcess, in scratch: ScratchDirectory) async throws
+    private func measure(beside empty: BrokerProcess, in scratch: String) async throws
         -> [DepthLine]
     {
         let reference = try await QueueLoad.begin(on: try await empty.start().port, bytes: bytes)
-        var lines = try await BrokerProcess.with(dataIn: "\(scratch.path)/deep") { deep in
+        var lines = try await BrokerProcess.with(dataIn: "\(scratch)/deep") { deep in
             var lines: [DepthLine] = []
             var filled = 0
             for depth in depths {
@@ -65,7 +60,7 @@ struct DepthCommand: AsyncParsableCommand {
         }
         guard queues > 0 else { return lines }
         lines.append(
-            try await BrokerProcess.with(dataIn: "\(scratch.path)/many") { many in
+            try await BrokerProcess.with(dataIn: "\(scratch)/many") { many in
                 let load = try await QueueLoad.begin(
                     on: try await many.start().port, queues: queues, bytes: bytes)
                 try await load.fillEach()

@@ -24,4 +24,9 @@ extension Load {
         }
         return (result, state.withLock { $0.answers })
     }
+
+    /// Has one operation done.
+    func once<Op: Wire.Operation>(_ operation: Op) async throws {
+        _ = try await each([try request(operation)], connections: 1)
+    }
 }

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Clockwork
-import Foundation
-import Inspection
 import JSON
 import Outages
 
@@ -21,9 +19,7 @@ struct PollsCommand: AsyncParsableCommand {
     @Option(help: "Queues that they are spread over.") var queues = 1_000
     @Option(help: "Messages sent in a second.") var rate = 100
     @Option(help: "Seconds of each part.") var seconds = 20
-    @Option(help: "Where to make the temporary directory.")
-    var directory = FileManager.default.currentDirectoryPath
-    @Flag(help: "Print one JSON object.") var json = false
+    @OptionGroup var options: MeasuringOptions
 
     func validate() throws {
         guard polls >= queues, queues > 0, rate > 0, seconds > 0 else {
@@ -32,12 +28,12 @@ struct PollsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let finding = try await ScratchDirectory.with(in: directory) { scratch in
-            try await BrokerProcess.with(dataIn: "\(scratch.path)/broker") { broker in
+        let finding = try await options.inScratch { scratch in
+            try await BrokerProcess.with(dataIn: "\(scratch)/broker") { broker in
                 try await PollLoad(port: try await broker.start().port, polls: polls, queues: queues)
                     .measure(broker, rate: rate, span: .seconds(seconds))
             }
         }
-        Output.write(finding.listing.printed(as: json ? .ndjson : .table, header: true, width: Output.width))
+        options.print(finding.listing)
     }
 }

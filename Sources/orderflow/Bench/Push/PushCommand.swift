@@ -1,7 +1,5 @@
 import ArgumentParser
 import Clockwork
-import Foundation
-import Inspection
 import JSON
 
 /// `orderflow bench push`: how soon a record reaches its registered consumers.
@@ -21,9 +19,7 @@ struct PushCommand: AsyncParsableCommand {
     @Option(help: "Seconds of putting, at most 240.") var seconds = 10
     @Option(help: "Bytes of one record, at least 20.") var bytes = 256
     @Option(help: "Connections that put.") var connections = 16
-    @Option(help: "Where to make the temporary directory; the disk under it is part of what is measured.")
-    var directory = FileManager.default.currentDirectoryPath
-    @Flag(help: "Print one JSON object for each line.") var json = false
+    @OptionGroup var options: MeasuringOptions
 
     func validate() throws {
         guard rate > 0, connections > 0, bytes >= 20, (1...240).contains(seconds) else {
@@ -36,15 +32,15 @@ struct PushCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let finding = try await ScratchDirectory.with(in: directory) { scratch in
-            try await BrokerProcess.with(dataIn: "\(scratch.path)/broker") { broker in
+        let finding = try await options.inScratch { scratch in
+            try await BrokerProcess.with(dataIn: "\(scratch)/broker") { broker in
                 try await PushLoad(
                     port: try await broker.start().port, rate: rate, count: rate * seconds, bytes: bytes,
                     connections: connections
                 ).measure()
             }
         }
-        Output.write(finding.listing.printed(as: json ? .ndjson : .table, header: true, width: Output.width))
+        options.print(finding.listing)
         if finding.overtaking > 0 {
             Output.remark(
                 "\(finding.overtaking) records came before the answer to their put was read, and count as 0.")

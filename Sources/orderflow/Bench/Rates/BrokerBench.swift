@@ -17,7 +17,7 @@ struct BrokerBench {
 
     /// Sends one message a request.
     func sends(limit: Double) async throws -> Figure {
-        try await once(CreateQueue(queueName: "bench"))
+        try await load.once(CreateQueue(queueName: "bench"))
         let request = try load.request(SendMessage(queueUrl: Self.queue, messageBody: body))
         let result = try await repeating(request)
         return figure(
@@ -66,7 +66,7 @@ struct BrokerBench {
 
     /// Puts one record a request.
     func puts(limit: Double) async throws -> Figure {
-        try await once(CreateStream(streamName: Self.stream, shardCount: 4))
+        try await load.once(CreateStream(streamName: Self.stream, shardCount: 4))
         let data = Blob(Array(body.utf8))
         let load = load
         let result = try await running { number in
@@ -110,11 +110,6 @@ struct BrokerBench {
         return Figure(
             name: "GetRecords, 1 connection", perSecond: Double(records) / result.elapsed.fractionalSeconds,
             unit: "records", p50: result.latency(at: 0.5), p99: result.latency(at: 0.99), limit: nil)
-    }
-
-    private func once<Op: Operation>(_ operation: Op) async throws {
-        let request = try load.request(operation)
-        _ = try await load.run(connections: 1) { _ in { answer in answer == nil ? request : nil } }
     }
 
     private func repeating(_ request: ByteBuffer) async throws -> LoadResult {

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Broker
 import Clockwork
-import Foundation
-import Inspection
 import Logging
 import Outages
 import ServiceLifecycle
@@ -22,14 +20,11 @@ struct RatesCommand: AsyncParsableCommand {
     @Option(help: "Seconds, about, for each figure.") var seconds = 3
     @Option(help: "Bytes of one message's body.") var bytes = 1_024
     @Option(help: "Connections of the load.") var connections = 64
-    @Option(help: "Where to make the temporary directory; the disk under it is what is measured.")
-    var directory = FileManager.default.currentDirectoryPath
-    @Flag(help: "Print one JSON object for each figure.") var json = false
+    @OptionGroup var options: MeasuringOptions
 
     func run() async throws {
-        let figures = try await ScratchDirectory.with(in: directory) { try await measure(in: $0.path) }
-        Output.write(
-            Figure.listing(figures).printed(as: json ? .ndjson : .table, header: true, width: Output.width))
+        let figures = try await options.inScratch { try await measure(in: $0) }
+        options.print(Figure.listing(figures))
     }
 
     private func measure(in scratch: String) async throws -> [Figure] {

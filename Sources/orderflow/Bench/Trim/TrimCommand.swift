@@ -1,7 +1,5 @@
 import ArgumentParser
 import Clockwork
-import Foundation
-import Inspection
 import JSON
 
 /// `orderflow bench trim`: whether writers have to wait while expired records leave.
@@ -23,9 +21,7 @@ struct TrimCommand: AsyncParsableCommand {
     @Option(help: "Bytes of one record.") var bytes = 100
     @Option(help: "Puts of the writer in a second.") var rate = 200
     @Option(help: "Seconds of the writer before the trim.") var seconds = 5
-    @Option(help: "Where to make the temporary directory; the disk under it is what is measured.")
-    var directory = FileManager.default.currentDirectoryPath
-    @Flag(help: "Print one JSON object.") var json = false
+    @OptionGroup var options: MeasuringOptions
 
     func validate() throws {
         guard records >= 500, records.isMultiple(of: 500), bytes > 0, rate > 0, seconds > 0 else {
@@ -34,13 +30,13 @@ struct TrimCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let finding = try await ScratchDirectory.with(in: directory) { scratch in
-            let data = "\(scratch.path)/broker"
+        let finding = try await options.inScratch { scratch in
+            let data = "\(scratch)/broker"
             return try await BrokerProcess.with(dataIn: data) { broker in
                 try await TrimLoad(records: records, bytes: bytes, rate: rate, span: .seconds(seconds))
                     .measure(broker, dataIn: data)
             }
         }
-        Output.write(finding.listing.printed(as: json ? .ndjson : .table, header: true, width: Output.width))
+        options.print(finding.listing)
     }
 }

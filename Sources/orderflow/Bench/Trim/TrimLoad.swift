@@ -19,10 +19,10 @@ struct TrimLoad {
     func measure(_ broker: BrokerProcess, dataIn directory: String) async throws -> TrimFinding {
         let file = BrokerFile(path: "\(directory)/broker.db")
         var load = load(port: try await broker.start().port)
-        try await once(CreateStream(streamName: Self.stream, shardCount: 4), by: load)
-        try await once(
+        try await load.once(CreateStream(streamName: Self.stream, shardCount: 4))
+        try await load.once(
             IncreaseStreamRetentionPeriod(
-                streamName: Self.stream, retentionPeriodHours: 2 * Self.retention), by: load)
+                streamName: Self.stream, retentionPeriodHours: 2 * Self.retention))
         try await fill(by: load)
         await broker.kill()
         try file.setArrivalsBack(by: .seconds(Self.retention * 3_600))
@@ -51,9 +51,8 @@ struct TrimLoad {
         let clock = ContinuousClock()
         try await clock.sleep(for: span)
         let began = clock.now
-        try await once(
-            DecreaseStreamRetentionPeriod(streamName: Self.stream, retentionPeriodHours: Self.retention),
-            by: load)
+        try await load.once(
+            DecreaseStreamRetentionPeriod(streamName: Self.stream, retentionPeriodHours: Self.retention))
         try await file.wait(untilTrimmed: records)
         let ended = clock.now
         schedule.end()
@@ -74,10 +73,6 @@ struct TrimLoad {
     }
 
     private var body: [UInt8] { Array(repeating: UInt8(ascii: "x"), count: bytes) }
-
-    private func once<Op: Operation>(_ operation: Op, by load: Load) async throws {
-        _ = try await load.each([try load.request(operation)], connections: 1)
-    }
 
     private func load(port: Int) -> Load {
         Load(host: "127.0.0.1", port: port, credentials: KeyRing.house[.developer].credentials)
