@@ -32,6 +32,12 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         Timestamp(microseconds: moment.microseconds - span.microseconds)
     }
 
+    /// The first moment not before this one that is a whole number of steps after 1970.
+    package func roundedUp(to step: Duration) -> Timestamp {
+        let past = microseconds.flooredRemainder(step.microseconds)
+        return past == 0 ? self : self + step - .microseconds(past)
+    }
+
     /// How much later `later` is; negative when it is earlier.
     public static func - (later: Timestamp, earlier: Timestamp) -> Duration {
         .microseconds(later.microseconds - earlier.microseconds)

@@ -69,6 +69,17 @@ import Testing
         #expect(moment.seconds == seconds)
     }
 
+    @Test(arguments: [
+        (0, 0), (1, 20_000), (19_999, 20_000), (20_000, 20_000), (20_001, 40_000), (-1, 0),
+        (-20_000, -20_000),
+        (-20_001, -20_000),
+    ])
+    func `is rounded up to a whole number of steps, before 1970 too`(microseconds: Int64, rounded: Int64) {
+        let moment = Timestamp(microseconds: microseconds)
+
+        #expect(moment.roundedUp(to: .milliseconds(20)).microseconds == rounded)
+    }
+
     @Test func `moves by a span, and differs by one`() {
         let noon = Timestamp(seconds: 1_000)
 

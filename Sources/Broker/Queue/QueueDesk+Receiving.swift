@@ -63,7 +63,9 @@ extension QueueDesk {
                     let wait = wish.waitSeconds ?? open?.engine.attributes.receiveWaitTime ?? 0
                     let waiter = OpenQueue.Waiter(
                         id: id, limit: wish.limit, visibilityTimeout: wish.visibilityTimeout,
-                        attempt: wish.attempt, deadline: now + .seconds(wait), continuation: continuation)
+                        attempt: wish.attempt,
+                        deadline: (now + .seconds(wait)).roundedUp(to: Self.waitsEndTogether),
+                        continuation: continuation)
                     guard let open else { return state.ended.append((waiter, .queueDeleted)) }
                     open.waiters.append(waiter)
                     serve(name, &state, now: now)  // something may have come since we looked
@@ -74,6 +76,9 @@ extension QueueDesk {
             giveUp(id, on: name)
         }
     }
+
+    /// Waits end at multiples of this, up to so much late, so that thousands of idle polls share a wake-up.
+    private static let waitsEndTogether = Duration.milliseconds(20)
 
     /// A receiver has hung up: it must not be given anything any more.
     private func giveUp(_ id: UInt64, on name: QueueKey) {

@@ -19,6 +19,27 @@ import Wire
         }
     }
 
+    @Test func `ends together with those begun shortly before and after it, so that they share a wake-up`()
+        throws
+    {
+        try house.play { caller in
+            let url = try await caller.create("orders")
+            let waits = try await withThrowingTaskGroup(of: (Duration, ends: Duration).self) { group in
+                for place in 0..<40 {
+                    group.addTask {
+                        try await caller.sleep(.milliseconds(place))
+                        let (_, took) = try await caller.timing { try await caller.receive(url, wait: 2) }
+                        return (took, caller.time.uptime)
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+
+            #expect(waits.allSatisfy { (.seconds(2)...Duration.milliseconds(2_100)).contains($0.0) })
+            #expect((2...4).contains(Set(waits.map(\.ends)).count))
+        }
+    }
+
     @Test func `takes the queue's wait, unless it names its own, 0 included`() throws {
         try house.play { caller in
             let url = try await caller.create("orders", ["ReceiveMessageWaitTimeSeconds": "4"])
