@@ -99,16 +99,14 @@ extension QueueStore {
 
         fileprivate init(_ row: Row) {
             messageID = row["message_id"]
-            envelope = QueueStore.envelope(
-                row, visibleAt: (row["visible_at"] as Int64?).map(Timestamp.init(microseconds:)))
+            envelope = QueueStore.envelope(row)
             deduplicationID = row["deduplication_id"]
             origin = (row["source_arn"] as String?).flatMap(QueueARN.init(_:))
             bytes = row["bytes"]
         }
 
         fileprivate static let columns = """
-            place, m.message_id, m.enqueued_at, m.visible_at, m.first_received_at, m.receive_count, m.group_id,
-            m.deduplication_id, m.source_arn, length(CAST(b.body AS BLOB)) AS bytes
+            \(envelopeColumns), message_id, deduplication_id, source_arn, length(CAST(body AS BLOB)) AS bytes
             """
     }
 

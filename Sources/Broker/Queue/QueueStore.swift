@@ -258,18 +258,14 @@ extension QueueStore {
     private static func touched(of queue: QueueID, after: SequenceNumber, in db: Database) throws
         -> [TouchedMessage]
     {
-        try Row.fetchAll(
+        let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT place, enqueued_at, first_received_at, receive_count, group_id, visible_at, hidden_at
+                    SELECT \(envelopeColumns), coalesce(hidden_at, visible_at)
                     FROM messages INDEXED BY messages_touched WHERE visible_at IS NOT NULL AND place BETWEEN ? AND ?
-                    """), arguments: [place(queue, after.next), lastPlace(queue)]
-        ).map { row in
-            let visibleAt = Timestamp(microseconds: row["visible_at"])
-            return TouchedMessage(
-                envelope(row, visibleAt: visibleAt),
-                hiddenAt: (row["hidden_at"] as Int64?).map(Timestamp.init(microseconds:)) ?? visibleAt)
-        }
+                    """), arguments: [place(queue, after.next), lastPlace(queue)])
+        return try Array(
+            rows.map { TouchedMessage(envelope($0), hiddenAt: Timestamp(microseconds: $0[6])) })
     }
 
     private static func deduplication(
@@ -293,14 +289,14 @@ extension QueueStore {
 
     /// The next untouched messages of a queue behind the ones it knows.
     static func page(_ wanted: WantedPage, of queue: QueueID, in db: Database) throws -> [Envelope] {
-        try Row.fetchAll(
+        let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT place, enqueued_at, first_received_at, receive_count, group_id FROM messages
+                    SELECT \(envelopeColumns) FROM messages
                     WHERE place BETWEEN ? AND ? AND visible_at IS NULL ORDER BY place LIMIT ?
                     """),
-            arguments: [place(queue, wanted.after.next), lastPlace(queue), wanted.limit]
-        ).map { envelope($0, visibleAt: nil) }
+            arguments: [place(queue, wanted.after.next), lastPlace(queue), wanted.limit])
+        return try Array(rows.map(envelope))
     }
 
     /// What a queue looks for behind its window, and the last of its messages that there is.
@@ -308,23 +304,23 @@ extension QueueStore {
         _ outlook: Outlook, of queue: QueueID, in db: Database
     ) throws -> (rows: [Envelope], written: SequenceNumber) {
         let tenants = JSONValue.array(outlook.passingBy.map { .string($0.rawValue) }).text
-        let rows = try Row.fetchAll(
+        let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT place, enqueued_at, first_received_at, receive_count, group_id FROM messages
+                    SELECT \(envelopeColumns) FROM messages
                     WHERE place BETWEEN ? AND ? AND visible_at IS NULL
                       AND (group_id IS NULL OR group_id NOT IN (SELECT value FROM json_each(?)))
                     ORDER BY place LIMIT ?
                     """),
             arguments: [
                 place(queue, outlook.after.next), place(queue, outlook.upTo), tenants, outlook.limit,
-            ]
-        ).map { envelope($0, visibleAt: nil) }
+            ])
+        let envelopes = try Array(rows.map(envelope))
         let last = try Int64.fetchOne(
             db.cachedStatement(
                 sql: "SELECT place FROM messages WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1"),
             arguments: [place(queue, .beforeAll), lastPlace(queue)])
-        return (rows, last.map(sequence) ?? .beforeAll)
+        return (envelopes, last.map(sequence) ?? .beforeAll)
     }
 
     /// Counts a FIFO queue's messages behind a place that were enqueued after a moment.
@@ -338,12 +334,14 @@ extension QueueStore {
             arguments: [place(queue, behind.next), lastPlace(queue), moment.microseconds]) ?? 0
     }
 
-    static func envelope(_ row: Row, visibleAt: Timestamp?) -> Envelope {
+    /// What ``envelope(_:)`` reads, and so what a query of messages begins with.
+    static let envelopeColumns = "place, enqueued_at, visible_at, first_received_at, receive_count, group_id"
+
+    static func envelope(_ row: Row) -> Envelope {
         Envelope(
-            sequence: sequence(row["place"]), enqueuedAt: Timestamp(microseconds: row["enqueued_at"]),
-            visibleAt: visibleAt,
-            firstReceivedAt: (row["first_received_at"] as Int64?).map(Timestamp.init(microseconds:)),
-            receiveCount: row["receive_count"], groupID: (row["group_id"] as String?).map(MessageGroupID.init)
-        )
+            sequence: sequence(row[0]), enqueuedAt: Timestamp(microseconds: row[1]),
+            visibleAt: (row[2] as Int64?).map(Timestamp.init(microseconds:)),
+            firstReceivedAt: (row[3] as Int64?).map(Timestamp.init(microseconds:)),
+            receiveCount: row[4], groupID: (row[5] as String?).map(MessageGroupID.init))
     }
 }
