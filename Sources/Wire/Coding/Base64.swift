@@ -40,35 +40,42 @@ package enum Base64 {
     private static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard text.count.isMultiple(of: 4) else { return nil }
         let paddings = text.suffix(2).reversed().prefix { $0 == padding }.count
-        let digits = text.count - paddings
-        let length = text.count / 4 * 3 - paddings
-        var last: UInt32 = 0
-        var unsound: UInt8 = 0
+        let wholeGroups = text.count / 4 - (paddings > 0 ? 1 : 0)
+        var isSound = true
         let bytes = values.withUnsafeBufferPointer { values in
-            [UInt8](unsafeUninitializedCapacity: length) { bytes, count in
-                /// Four digits as 24 bits; a padding counts as the digit 0.
-                func group(at place: Int) -> UInt32 {
-                    var bits: UInt32 = 0
-                    for place in place..<(place + 4) {
-                        let value = place < digits ? values[Int(text[place])] : 0
-                        unsound |= value
-                        bits = bits << 6 | UInt32(value & 63)
+            [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3) { bytes, count in
+                var unsound: UInt8 = 0
+                /// The 24 bits of four digits.
+                func group(_ first: UInt8, _ second: UInt8, _ third: UInt8, _ fourth: UInt8) -> UInt32 {
+                    let (first, second) = (values[Int(first)], values[Int(second)])
+                    let (third, fourth) = (values[Int(third)], values[Int(fourth)])
+                    unsound |= first | second | third | fourth
+                    return UInt32(first) << 18 | UInt32(second) << 12 | UInt32(third) << 6 | UInt32(fourth)
+                }
+                for number in 0..<wholeGroups {
+                    let place = 4 * number
+                    let bits = group(text[place], text[place + 1], text[place + 2], text[place + 3])
+                    bytes[count] = UInt8(truncatingIfNeeded: bits >> 16)
+                    bytes[count + 1] = UInt8(truncatingIfNeeded: bits >> 8)
+                    bytes[count + 2] = UInt8(truncatingIfNeeded: bits)
+                    count += 3
+                }
+                if paddings > 0 {
+                    let place = 4 * wholeGroups
+                    let zero = UInt8(ascii: "A")
+                    let bits = group(
+                        text[place], text[place + 1], paddings == 2 ? zero : text[place + 2], zero)
+                    for byte in 0..<(3 - paddings) {
+                        bytes[count] = UInt8(truncatingIfNeeded: bits >> UInt32(16 - 8 * byte))
+                        count += 1
                     }
-                    return bits
+                    // The last digit before a padding has bits that belong to no byte.
+                    if bits & (1 << (8 * UInt32(paddings)) - 1) != 0 { isSound = false }
                 }
-                for place in stride(from: 0, to: text.count, by: 4) {
-                    last = group(at: place)
-                    let most = min(3, length - count)
-                    bytes[count] = UInt8(truncatingIfNeeded: last >> 16)
-                    if most > 1 { bytes[count + 1] = UInt8(truncatingIfNeeded: last >> 8) }
-                    if most > 2 { bytes[count + 2] = UInt8(truncatingIfNeeded: last) }
-                    count += most
-                }
+                if unsound > 63 { isSound = false }
             }
         }
-        // The last digit before a padding has bits that belong to no byte.
-        let stray = last & (1 << (8 * UInt32(paddings)) - 1)
-        return unsound <= 63 && stray == 0 ? bytes : nil
+        return isSound ? bytes : nil
     }
 
     private static let padding = UInt8(ascii: "=")
