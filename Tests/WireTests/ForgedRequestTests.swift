@@ -103,6 +103,8 @@ struct Forgery: CustomTestStringConvertible, Sendable {
         replacing("other terminator", "/aws4_request", "/aws5_request"),
         Forgery("scope of another day, rightly signed") { $0.signed(scopeDate: "20261123") },
         Forgery("scope without a day, rightly signed") { $0.signed(scopeDate: "") },
+        Forgery("scope without a region, rightly signed") { $0.signed(region: "") },
+        Forgery("scope of what is no region, rightly signed") { $0.signed(region: "us east 1") },
         replacing("four parts", "/us-east-1", ""), replacing("six parts", "/us-east-1", "/us/east-1"),
         replacing(
             "16 KB of credential", "Credential=OWNER", "Credential=" + String(repeating: "A", count: 16_384)),
@@ -265,12 +267,12 @@ struct ForgersDesk: Sendable {
         _ request: WireRequest? = nil, key: String = House.owner.accessKeyID,
         secret: String = House.owner.secretAccessKey, at moment: Timestamp = .noon,
         service other: String? = nil,
-        scopeDate: String? = nil, leavingOut: String? = nil
+        scopeDate: String? = nil, region: String = "us-east-1", leavingOut: String? = nil
     ) -> WireRequest {
         var request = request ?? unsigned
         request.headers["x-amz-date"] = moment.amzDate
         let names = request.headers.fields.map(\.name).sorted().filter { $0 != leavingOut }
-        let scope = scope(moment, service: other, date: scopeDate)
+        let scope = scope(moment, service: other, date: scopeDate, region: region)
         let signature = signature(of: request, names: names, secret: secret, at: moment, scope: scope)
         request.headers["authorization"] = """
             AWS4-HMAC-SHA256 Credential=\(key)/\(scope.text), SignedHeaders=\(names.joined(separator: ";")), \
@@ -295,9 +297,11 @@ struct ForgersDesk: Sendable {
         return request
     }
 
-    private func scope(_ moment: Timestamp, service other: String?, date: String?) -> CredentialScope {
+    private func scope(
+        _ moment: Timestamp, service other: String?, date: String?, region: String = "us-east-1"
+    ) -> CredentialScope {
         CredentialScope(
-            date: (date ?? String(moment.amzDate.prefix(8)))[...], region: "us-east-1",
+            date: (date ?? String(moment.amzDate.prefix(8)))[...], region: region[...],
             service: (other ?? service.name)[...])
     }
 

@@ -9,6 +9,19 @@ struct CredentialScope: Hashable {
     var service: Substring
 
     var text: String { "\(date)/\(region)/\(service)/aws4_request" }
+
+    /// Whether it has a region that could be one: small letters, digits and hyphens.
+    var namesRegion: Bool {
+        !region.isEmpty
+            && region.utf8.allSatisfy {
+                switch $0 {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
 }
 
 /// The key derived from a secret for one scope, with which requests of that day are signed.

@@ -45,7 +45,9 @@ public final class Verifier: Sendable {
         _ request: WireRequest, service: String, now: Timestamp
     ) throws(AuthenticationFault) -> Finding {
         let claim = try SignatureClaim(request)
-        guard claim.scope.service == service, claim.scope.date == claim.date.prefix(8) else {
+        guard claim.scope.service == service, claim.scope.date == claim.date.prefix(8),
+            claim.scope.namesRegion
+        else {
             throw .wrongSignature
         }
         let known = keys[claim.accessKeyID]
