@@ -260,7 +260,14 @@ struct StreamStore: Sendable {
         in db: Database
     ) throws -> [StoredRecord] {
         let places = places(of: shardKey)
-        let from = places.lowerBound | Int64(min(place.counter, UInt64(places.count - 1)))
+        var from = places.lowerBound | Int64(min(place.counter, UInt64(places.count - 1)))
+        if let first = try arrival(in: from...places.upperBound, db), first.arrival < horizon {
+            // Much may have expired and not been trimmed yet: it is leapt over.
+            guard let alive = try Self.place(shardKey: shardKey, arrivedFrom: horizon, in: db) else {
+                return []
+            }
+            from = places.lowerBound | Int64(alive.counter)
+        }
         let cursor = try GRDB.Row.fetchCursor(
             db.cachedStatement(
                 sql: """
@@ -290,15 +297,6 @@ struct StreamStore: Sendable {
     static func place(shardKey: Int64, arrivedFrom moment: Timestamp, in db: Database) throws -> ReadingPlace?
     {
         let (first, last) = (places(of: shardKey).lowerBound, places(of: shardKey).upperBound)
-        func arrival(atOrAfter place: Int64) throws -> (place: Int64, arrival: Timestamp)? {
-            let row = try GRDB.Row.fetchOne(
-                db.cachedStatement(
-                    sql:
-                        "SELECT place, arrived_at FROM records WHERE place BETWEEN ? AND ? ORDER BY place LIMIT 1"
-                ),
-                arguments: [place, last])
-            return row.map { ($0[0], Timestamp(microseconds: $0[1])) }
-        }
         var low = first
         guard
             var high = try Int64.fetchOne(
@@ -307,10 +305,23 @@ struct StreamStore: Sendable {
         else { return nil }
         while low < high {
             let middle = low + (high - low) / 2
-            guard let found = try arrival(atOrAfter: middle) else { break }
+            guard let found = try arrival(in: middle...last, db) else { break }
             if found.arrival >= moment { high = middle } else { low = found.place + 1 }
         }
-        guard let found = try arrival(atOrAfter: low), found.arrival >= moment else { return nil }
+        guard let found = try arrival(in: low...last, db), found.arrival >= moment else { return nil }
         return ReadingPlace(counter: UInt64(found.place - first), arrivalSecond: 0, isInclusive: true)
+    }
+
+    /// The first record among so many places, and when it arrived.
+    private static func arrival(
+        in places: ClosedRange<Int64>, _ db: Database
+    ) throws -> (place: Int64, arrival: Timestamp)? {
+        let row = try GRDB.Row.fetchOne(
+            db.cachedStatement(
+                sql:
+                    "SELECT place, arrived_at FROM records WHERE place BETWEEN ? AND ? ORDER BY place LIMIT 1"
+            ),
+            arguments: [places.lowerBound, places.upperBound])
+        return row.map { ($0[0], Timestamp(microseconds: $0[1])) }
     }
 }
