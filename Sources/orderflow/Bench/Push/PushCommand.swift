@@ -12,7 +12,8 @@ struct PushCommand: AsyncParsableCommand {
             each. Records are put singly at a steady rate, each when it is due whatever became of those before it; late is \
             how late they were sent, and more than a millisecond or two means that this machine is too slow for the rate. \
             A record has reached its consumer once it is decoded there. That may be before the put's own answer is read \
-            here, and then counts as 0. Exits with 1 unless every record came exactly once.
+            here, and then counts as 0. Beside them stands what plain SQLite takes to write such a record. Exits with 1 \
+            unless every record came exactly once.
             """)
 
     @Option(help: "Records put in a second.") var rate = 1_000
@@ -33,12 +34,17 @@ struct PushCommand: AsyncParsableCommand {
 
     func run() async throws {
         let finding = try await options.inScratch { scratch in
-            try await BrokerProcess.with(dataIn: "\(scratch)/broker") { broker in
+            let (exchanges, arrivals) = try await BrokerProcess.with(dataIn: "\(scratch)/broker") { broker in
                 try await PushLoad(
                     port: try await broker.start().port, rate: rate, count: rate * seconds, bytes: bytes,
                     connections: connections
                 ).measure()
             }
+            let plain = try PlainSQLite(directory: scratch)
+            defer { plain.close() }
+            return PushFinding(
+                exchanges: exchanges, arrivals: arrivals,
+                plainWrites: try plain.spansOfSingleWrites(rows: min(exchanges.count, 2_000), bytes: bytes))
         }
         options.print(finding.listing)
         if finding.overtaking > 0 {

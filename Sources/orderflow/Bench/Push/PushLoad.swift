@@ -14,8 +14,9 @@ struct PushLoad {
     var bytes: Int
     var connections: Int
 
+    /// - Returns: How the puts went, and when each record came, by its number.
     /// - Throws: ``LoadError`` unless every record comes exactly once.
-    func measure() async throws -> PushFinding {
+    func measure() async throws -> (exchanges: [PacedExchange], arrivals: [ContinuousClock.Instant]) {
         let credentials = KeyRing.house[.developer].credentials
         return try await NetworkTransport.withHTTPClient { http in
             let client = SigningClient(
@@ -40,7 +41,7 @@ struct PushLoad {
                 }
                 let arrivals = try await watch.all()
                 group.cancelAll()
-                return PushFinding(exchanges: exchanges, arrivals: arrivals)
+                return (exchanges, arrivals)
             }
         }
     }

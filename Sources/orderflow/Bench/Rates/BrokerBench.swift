@@ -12,6 +12,7 @@ struct BrokerBench {
 
     private static let queue = "http://localhost/000000000000/bench"
     private static let stream = "bench"
+    private static let shards = 4
 
     private var body: String { String(repeating: "x", count: bytes) }
 
@@ -66,7 +67,7 @@ struct BrokerBench {
 
     /// Puts one record a request.
     func puts(limit: Double) async throws -> Figure {
-        try await load.once(CreateStream(streamName: Self.stream, shardCount: 4))
+        try await load.once(CreateStream(streamName: Self.stream, shardCount: Self.shards))
         let data = Blob(Array(body.utf8))
         let load = load
         let result = try await running { number in
@@ -81,22 +82,22 @@ struct BrokerBench {
         let records = (0..<500).map { PutRecords.Entry(data: data, partitionKey: "key-\($0)") }
         let request = try load.request(PutRecords(streamName: Self.stream, records: records))
         let end = ContinuousClock.now + span
-        let result = try await load.run(connections: 4) { _ in
+        let result = try await load.run(connections: 8) { _ in
             { _ in ContinuousClock.now < end ? request : nil }
         }
-        return figure("PutRecords of 500, 4 connections", result, per: 500, unit: "records", limit: limit)
+        return figure("PutRecords of 500, 8 connections", result, per: 500, unit: "records", limit: limit)
     }
 
-    /// Reads a shard from its beginning, as much as an answer holds.
-    func reads() async throws -> Figure {
+    /// Reads every shard from its beginning, each on a connection of its own, as much as an answer holds.
+    func reads(limit: Double) async throws -> Figure {
         let load = load
         let end = ContinuousClock.now + span
         let read = Mutex(0)
-        let begin = try load.request(
-            GetShardIterator(
-                streamName: Self.stream, shardId: "shardId-000000000000", shardIteratorType: "TRIM_HORIZON"))
-        let result = try await load.run(connections: 1) { _ in
-            { answer in
+        let result = try await load.run(connections: Self.shards) { shard in
+            let begin = try load.request(
+                GetShardIterator(
+                    streamName: Self.stream, shardId: "\(shard)", shardIteratorType: "TRIM_HORIZON"))
+            return { answer in
                 guard ContinuousClock.now < end, let answer else { return answer == nil ? begin : nil }
                 let records = answer.count(of: "SequenceNumber")
                 read.withLock { $0 += records }
@@ -108,8 +109,9 @@ struct BrokerBench {
         }
         let records = read.withLock(\.self)
         return Figure(
-            name: "GetRecords, 1 connection", perSecond: Double(records) / result.elapsed.fractionalSeconds,
-            unit: "records", p50: result.latency(at: 0.5), p99: result.latency(at: 0.99), limit: nil)
+            name: "GetRecords, one connection a shard",
+            perSecond: Double(records) / result.elapsed.fractionalSeconds,
+            unit: "records", p50: result.latency(at: 0.5), p99: result.latency(at: 0.99), limit: limit)
     }
 
     private func repeating(_ request: ByteBuffer) async throws -> LoadResult {

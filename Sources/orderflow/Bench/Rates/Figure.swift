@@ -9,7 +9,7 @@ struct Figure {
     var unit: String
     var p50: Duration
     var p99: Duration
-    /// What plain SQLite writes per second in commits of a like size; nil for reads.
+    /// What plain SQLite writes or reads per second in commits or queries of a like size; nil where it has no like.
     var limit: Double?
 
     static func listing(_ figures: [Figure]) -> Listing {

@@ -13,8 +13,8 @@ struct RatesCommand: AsyncParsableCommand {
         commandName: "rates",
         abstract: "Measure the broker on this machine, side by side with plain SQLite in the same run.",
         discussion: """
-            Ratios are to plain SQLite writing the same bytes in commits of the size that the broker's load makes. Exits \
-            with 0.
+            Shares are of what plain SQLite does with rows of the same bytes: for writes in commits of the size that the \
+            broker's load makes, for reads in queries of as many as an answer holds. Exits with 0.
             """)
 
     @Option(help: "Seconds, about, for each figure.") var seconds = 3
@@ -31,9 +31,10 @@ struct RatesCommand: AsyncParsableCommand {
         var figures: [Figure] = []
         let plain = try PlainSQLite(directory: scratch)
         let limits = try [1, connections, 10 * connections, 500].map {
-            try plain.rowsPerSecond(
+            try plain.rowsWrittenPerSecond(
                 rows: max($0 * 20, 20_000 / (501 - min($0, 500))), bytes: bytes, perCommit: $0)
         }
+        let readLimit = try plain.rowsReadPerSecond(perQuery: 10_000, span: .seconds(seconds) / 3)
         plain.close()
         try await withBroker(in: scratch) { port in
             let bench = BrokerBench(
@@ -44,7 +45,7 @@ struct RatesCommand: AsyncParsableCommand {
             figures.append(try await bench.drain())
             figures.append(try await bench.puts(limit: limits[1]))
             figures.append(try await bench.batchedPuts(limit: limits[3]))
-            figures.append(try await bench.reads())
+            figures.append(try await bench.reads(limit: readLimit))
         }
         return figures
     }
