@@ -26,7 +26,8 @@ public struct BrokerSettings: Sendable {
     /// How long a stream is CREATING, UPDATING or DELETING. Amazon takes some twenty seconds; without any, who waits for
     /// ACTIVE finds it at the first look.
     public var controlDelay = Duration.zero
-    /// Whether a shard takes 1 MiB and 1,000 records and answers 5 reads and 2 MiB in a second and no more, as Amazon's.
+    /// Whether a shard takes 1 MiB and 1,000 records and answers 5 reads and 2 MiB in a second and no more, as Amazon's,
+    /// and an account is bounded in how often it looks after its streams.
     public var throttlesStreams = false
     /// Whether it may be put in moods by `BrokerControl`: for rehearsals, never in service.
     public var permitsMoods = false

@@ -33,6 +33,13 @@ public struct TokenBucket: Hashable, Sendable {
         return level > 0
     }
 
+    /// How long until anything may pass.
+    public mutating func untilOpen(now: Duration) -> Duration {
+        fill(now: now)
+        // At nothing it is still shut, and it opens behind that by a microsecond.
+        return level > 0 ? .zero : .seconds(-level / perSecond) + .microseconds(1)
+    }
+
     /// Lets something pass whose size was not known before. What is more than the bucket holds shuts it for as many
     /// seconds as it would fill.
     public mutating func spill(_ amount: Double) {

@@ -1,4 +1,4 @@
-"""How much a shard takes and tells in a second, on a broker that keeps Amazon's bounds."""
+"""How much a shard takes and tells in a second, and how often one may call, on a broker that keeps Amazon's bounds."""
 
 import pytest
 
@@ -19,8 +19,9 @@ def strict(tmp_path_factory):
 
 
 @pytest.fixture
-def kinesis(client, strict):
-    return client("kinesis", url=strict.url)
+def kinesis(client, strict, fresh_region):
+    """Calls are counted by region, so that no test stands in the way of another."""
+    return client("kinesis", url=strict.url, region=fresh_region)
 
 
 def rate_exceeded(stream: Stream, shard: int = 0) -> str:
@@ -78,6 +79,36 @@ def test_a_shard_is_read_five_times_a_second(stream):
     with refused(EXCEEDED, rate_exceeded(stream)):
         for _ in range(50):
             stream.kinesis.get_records(ShardIterator=iterator)
+
+
+def test_a_shard_gives_five_iterators_a_second(stream):
+    with refused(EXCEEDED, rate_exceeded(stream)):
+        for _ in range(50):
+            stream.iterator()
+
+
+@pytest.mark.parametrize(
+    "operation, most",
+    [("describe_limits", 1), ("list_streams", 5), ("describe_stream", 10), ("describe_stream_summary", 20)],
+)
+def test_an_account_calls_an_operation_so_often_a_second(stream, operation, most):
+    on_stream = {"StreamName": stream.name} if operation.startswith("describe_stream") else {}
+    calls = 0
+
+    with refused("LimitExceededException", f"Rate exceeded for account {ACCOUNT}."):
+        while calls < 20 * most:
+            getattr(stream.kinesis, operation)(**on_stream)
+            calls += 1
+
+    assert calls >= most
+
+
+def test_calls_of_another_region_count_for_themselves(client, strict, kinesis, fresh_name):
+    with refused("LimitExceededException"):
+        for _ in range(200):
+            kinesis.list_streams()
+
+    assert client("kinesis", url=strict.url, region=f"region-{fresh_name}").list_streams()["StreamNames"] == []
 
 
 def test_after_a_large_answer_the_next_calls_are_refused(make_stream):

@@ -108,60 +108,6 @@ private let day = Duration.seconds(86_400)
     }
 }
 
-@Suite struct `A shard's throughput` {
-    private static let mib = 1 << 20
-
-    @Test func `takes a thousand records a second`() {
-        var shard = ShardThroughput(now: .zero)
-
-        let first = (0..<1_100).count { _ in shard.admitsRecord(of: 1, now: .zero) }
-        let later = (0..<1_100).count { _ in shard.admitsRecord(of: 1, now: .milliseconds(500)) }
-
-        #expect(first == 1_000 && later == 500)
-    }
-
-    @Test func `takes a MiB a second, and a larger record when it has rested`() {
-        var shard = ShardThroughput(now: .zero)
-        let mib = Self.mib
-
-        let fates = [(mib / 2, 0), (mib, 0), (10 * mib, 1), (1, 10), (mib, 11)].map { bytes, second in
-            shard.admitsRecord(of: bytes, now: .seconds(second))
-        }
-
-        #expect(fates == [true, false, true, false, true])
-    }
-
-    @Test func `is read five times a second`() {
-        var shard = ShardThroughput(now: .zero)
-
-        let first = (0..<10).count { _ in shard.admitsRead(now: .zero) }
-        let later = (0..<10).count { _ in shard.admitsRead(now: .milliseconds(400)) }
-
-        #expect(first == 5 && later == 2)
-    }
-
-    @Test(arguments: [(10, 5), (4, 2)])
-    func `answers again once so much would have passed`(mibs: Int, seconds: Int) {
-        var shard = ShardThroughput(now: .zero)
-        let first = shard.admitsRead(now: .zero)
-        shard.noteRead(of: mibs * Self.mib)
-
-        let early = shard.admitsRead(now: .seconds(seconds) - .milliseconds(1))
-        let late = shard.admitsRead(now: .seconds(seconds) + .milliseconds(1))
-
-        #expect([first, early, late] == [true, false, true])
-    }
-
-    @Test func `gains nothing from a clock that stands still or runs back`() {
-        var bucket = TokenBucket(perSecond: 10, now: .seconds(10))
-        bucket.take(10)
-
-        let fates = [9, 9, 10].map { bucket.has(1, now: .seconds($0)) }
-
-        #expect(fates == [false, false, false])
-    }
-}
-
 @Suite struct `What tags and policies belong to` {
     static let stream = "arn:aws:kinesis:us-east-1:000000000000:stream/s"
 

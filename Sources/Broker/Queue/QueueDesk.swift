@@ -129,7 +129,7 @@ final class QueueDesk: Sendable {
 
     /// The operations that this desk answers.
     var operations: ServiceDesk<SQS> {
-        var desk = ServiceDesk<SQS>(admitting: moods.map { $0.admit(toQueues:) })
+        var desk = ServiceDesk<SQS>(admitting: admission)
         desk.on(CreateQueue.self) { [self] in try await create($0, for: $1) }
         desk.on(DeleteQueue.self) { [self] in try await delete($0, for: $1) }
         desk.on(GetQueueUrl.self) { [self] in try url($0, for: $1) }
@@ -154,6 +154,12 @@ final class QueueDesk: Sendable {
         desk.on(ListMessageMoveTasks.self) { [self] in try await listMoves($0, for: $1) }
         desk.on(CancelMessageMoveTask.self) { [self] in try await cancel($0, for: $1) }
         return desk
+    }
+
+    /// Nil where nothing ever stands in the way.
+    private var admission: ServiceDesk<SQS>.Admission? {
+        guard let moods else { return nil }
+        return { operation, _ throws(WireError) in try moods.admit(toQueues: operation) }
     }
 
     // MARK: Queues

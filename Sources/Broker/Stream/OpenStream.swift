@@ -106,6 +106,11 @@ struct OpenStream {
         throughput?[shard, default: ShardThroughput(now: now)].admitsRead(now: now) ?? true
     }
 
+    /// Whether an iterator of a shard may be asked for now, which then counts.
+    mutating func admitsIterator(of shard: Int, now: Duration) -> Bool {
+        throughput?[shard, default: ShardThroughput(now: now)].admitsIterator(now: now) ?? true
+    }
+
     mutating func noteRead(of bytes: Int, from shard: Int) {
         throughput?[shard]?.noteRead(of: bytes)
     }

@@ -21,6 +21,7 @@ extension StreamDesk {
             in: open, shard: number, type: request.shardIteratorType,
             sequenceNumber: request.startingSequenceNumber, moment: request.timestamp, now: now)
         if request.dryRun == true { throw WireError.dryRun }
+        try admit(to: number, of: open, caller) { $0.admitsIterator(of: number, now: $1) }
         return GetShardIterator.Output(shardIterator: sealed(place, shard: number, of: open.stream, at: now))
     }
 
@@ -58,11 +59,11 @@ extension StreamDesk {
         try caller.require("kinesis:GetRecords", on: .stream(iterator.stream))
         _ = try streamName(iterator.stream, request.streamARN, caller)  // refuses another stream's ARN
         if request.dryRun == true { throw WireError.dryRun }
-        try admitRead(of: iterator.shard, of: open, caller)
+        try admit(to: iterator.shard, of: open, caller) { $0.admitsRead(of: iterator.shard, now: $1) }
         let reading = try read(
             on: iterator.place, shard: iterator.shard, of: open, limit: request.limit ?? 10_000,
             bytes: 10 << 20, now: now)
-        noteRead(of: reading.records, from: iterator.shard, of: open, caller)
+        noteRead(of: reading.bytes, from: iterator.shard, of: open, caller)
         return GetRecords.Output(
             records: reading.records,
             nextShardIterator: reading.isEnd
@@ -77,6 +78,9 @@ extension StreamDesk {
         var millisBehindLatest: Int64
         /// Only at the end of a closed shard.
         var childShards: [ChildShard]?
+
+        /// Of data and keys.
+        var bytes: Int { records.reduce(0) { $0 + $1.data.bytes.count + $1.partitionKey.utf8.count } }
 
         /// Whether there will never be more.
         var isEnd: Bool { childShards != nil }
@@ -125,20 +129,24 @@ extension StreamDesk {
                 ? open.committed.children(of: shard.number).map(Self.child) : nil)
     }
 
-    /// Refuses a call of GetRecords more than Amazon allows.
-    private func admitRead(of shard: Int, of open: OpenStream, _ caller: Caller) throws(WireError) {
+    /// Refuses a call more than Amazon allows on a shard.
+    private func admit(
+        to shard: Int, of open: OpenStream, _ caller: Caller,
+        when isAdmitted: (inout OpenStream, _ now: Duration) -> Bool
+    ) throws(WireError) {
         guard settings.throttles else { return }
         let name = StreamName(region: caller.region, name: open.stream.name)
         let uptime = surroundings.time.uptime
-        let isAdmitted = streams.withLock { $0.open[name]?.admitsRead(of: shard, now: uptime) }
-        if isAdmitted == false { throw throughputExceeded(shard: shard, of: name) }
+        let mayPass = streams.withLock { streams in
+            guard var open = streams.open[name] else { return true }
+            defer { streams.open[name] = open }
+            return isAdmitted(&open, uptime)
+        }
+        if !mayPass { throw throughputExceeded(shard: shard, of: name) }
     }
 
-    private func noteRead(
-        of records: [StreamRecord], from shard: Int, of open: OpenStream, _ caller: Caller
-    ) {
+    private func noteRead(of bytes: Int, from shard: Int, of open: OpenStream, _ caller: Caller) {
         guard settings.throttles else { return }
-        let bytes = records.reduce(0) { $0 + $1.data.bytes.count + $1.partitionKey.utf8.count }
         let name = StreamName(region: caller.region, name: open.stream.name)
         streams.withLock { $0.open[name]?.noteRead(of: bytes, from: shard) }
     }

@@ -38,7 +38,8 @@ extension StreamDesk {
         }
         let stream = StreamName(region: caller.region, name: open.stream.name)
         let subscription = Subscription(
-            stream: stream, streamCreation: open.stream.createdAt, ticket: ticket, place: place)
+            stream: stream, streamCreation: open.stream.createdAt, ticket: ticket, place: place,
+            isThrottled: settings.throttles)
         watch.wakeAll(watching: stream)  // whoever sat there before sees that he no longer does
         return { [self] in try await next(of: subscription) }
     }
@@ -60,12 +61,18 @@ extension StreamDesk {
             let id = watch.add(watcher)
             defer { watch.remove(id) }
             let open = try open(for: subscription)
-            if !watcher.ready(in: open).isEmpty, let event = try event(for: subscription, from: open) {
+            let pause = subscription.pause(at: time.uptime)
+            if pause == .zero, !watcher.ready(in: open).isEmpty,
+                let event = try event(for: subscription, from: open)
+            {
                 return event
             }
-            let patience = min(subscription.progress.signOfLife, subscription.end) - time.uptime
+            let wakeUp = pause > .zero ? time.uptime + pause : subscription.progress.signOfLife
+            let patience = min(wakeUp, subscription.end) - time.uptime
             if patience > .zero { await watch.wait(as: id, atMost: patience, time: time) }
-            if time.uptime >= subscription.progress.signOfLife { return try signOfLife(for: subscription) }
+            if pause == .zero, time.uptime >= subscription.progress.signOfLife {
+                return try signOfLife(for: subscription)
+            }
         }
     }
 
@@ -103,7 +110,8 @@ extension StreamDesk {
             subscription.skip(to: reading.next)
             return nil
         }
-        subscription.move(to: reading.next, at: surroundings.time.uptime, isOver: reading.isEnd)
+        subscription.move(
+            to: reading.next, at: surroundings.time.uptime, bytes: reading.bytes, isOver: reading.isEnd)
         return SubscribeToShard.Event(
             records: reading.records,
             continuationSequenceNumber: Self.continuation(
@@ -115,7 +123,7 @@ extension StreamDesk {
     private func signOfLife(for subscription: Subscription) throws -> SubscribeToShard.Event {
         let open = try open(for: subscription)
         let place = subscription.progress.place
-        subscription.move(to: place, at: surroundings.time.uptime, isOver: false)
+        subscription.move(to: place, at: surroundings.time.uptime)
         return SubscribeToShard.Event(
             records: [],
             continuationSequenceNumber: Self.continuation(

@@ -36,6 +36,7 @@ final class StreamDesk: Sendable {
     /// Rings when records may have expired all at once.
     let expiry: Bell
     let subscriptions = Mutex(Subscriptions())
+    private let calls = Mutex(CallRates())
     /// True once the server stops.
     let isStopping = Atomic(false)
 
@@ -77,7 +78,7 @@ final class StreamDesk: Sendable {
 
     /// The operations that this desk answers.
     var operations: ServiceDesk<Kinesis> {
-        var desk = ServiceDesk<Kinesis>(admitting: moods.map { $0.admit(toStreams:) })
+        var desk = ServiceDesk<Kinesis>(admitting: admission)
         desk.on(CreateStream.self) { [self] in try await create($0, for: $1) }
         desk.on(DeleteStream.self) { [self] in try await delete($0, for: $1) }
         desk.on(DescribeStream.self) { [self] in try describe($0, for: $1) }
@@ -120,6 +121,23 @@ final class StreamDesk: Sendable {
         desk.on(DeregisterStreamConsumer.self) { [self] in try await deregister($0, for: $1) }
         desk.on(SubscribeToShard.self, pushing: { [self] in try subscribe($0, for: $1) })
         return desk
+    }
+
+    /// Nil where nothing ever stands in the way.
+    private var admission: ServiceDesk<Kinesis>.Admission? {
+        guard moods != nil || settings.throttles else { return nil }
+        return { [self] operation, caller throws(WireError) in
+            try moods?.admit(toStreams: operation)
+            guard settings.throttles else { return }
+            let uptime = surroundings.time.uptime
+            let isAdmitted = calls.withLock { $0.admits(operation, in: caller.region, now: uptime) }
+            guard isAdmitted else { throw rateExceeded }
+        }
+    }
+
+    /// Source: words observed on Amazon Kinesis.
+    private var rateExceeded: WireError {
+        WireError("LimitExceededException", "Rate exceeded for account \(settings.account).")
     }
 
     /// Answers everyone who waits, because the server stops.

@@ -18,19 +18,32 @@ final class Subscription: Sendable {
         var signOfLife: Duration
         /// True behind the last event of a closed shard.
         var isOver = false
+        /// How much the caller may still be told; nil where that is not bounded.
+        var pace: TokenBucket?
     }
 
-    init(stream: StreamName, streamCreation: Timestamp, ticket: Subscriptions.Ticket, place: ReadingPlace) {
+    init(
+        stream: StreamName, streamCreation: Timestamp, ticket: Subscriptions.Ticket, place: ReadingPlace,
+        isThrottled: Bool
+    ) {
         self.stream = stream
         self.streamCreation = streamCreation
         self.ticket = ticket
         end = ticket.since + Subscriptions.lifetime
-        state = Mutex(Progress(place: place, signOfLife: ticket.since + Subscriptions.heartbeat))
+        state = Mutex(
+            Progress(
+                place: place, signOfLife: ticket.since + Subscriptions.heartbeat,
+                pace: isThrottled ? ShardThroughput.pushed(now: ticket.since) : nil))
     }
 
     var shard: Int { ticket.seat.shard }
 
     var progress: Progress { state.withLock(\.self) }
+
+    /// How long nothing may be told, since much has been.
+    func pause(at uptime: Duration) -> Duration {
+        state.withLock { $0.pace?.untilOpen(now: uptime) ?? .zero }
+    }
 
     /// Passes over what has expired.
     func skip(to place: ReadingPlace) {
@@ -38,9 +51,14 @@ final class Subscription: Sendable {
     }
 
     /// Notes an event that is about to be told.
-    func move(to place: ReadingPlace, at uptime: Duration, isOver: Bool) {
-        state.withLock {
-            $0 = Progress(place: place, signOfLife: uptime + Subscriptions.heartbeat, isOver: isOver)
+    ///
+    /// - Parameter bytes: Of its records.
+    func move(to place: ReadingPlace, at uptime: Duration, bytes: Int = 0, isOver: Bool = false) {
+        state.withLock { progress in
+            progress.place = place
+            progress.signOfLife = uptime + Subscriptions.heartbeat
+            progress.isOver = isOver
+            progress.pace?.spill(Double(bytes))
         }
     }
 }

@@ -14,15 +14,17 @@ public struct ServiceDesk<Service: WireService>: Sendable {
     }
 
     private var answers: [String: Answer] = [:]
-    private let admit: (@Sendable (_ operation: String) throws(WireError) -> Void)?
+    private let admit: Admission?
+
+    /// Throws what a caller should hear instead of an operation's answer.
+    package typealias Admission = @Sendable (_ operation: String, _ caller: Caller) throws(WireError) -> Void
 
     public init() {
         admit = nil
     }
 
-    /// - Parameter admit: Asked before an operation that the caller's policy has allowed; throws what the caller should
-    ///   hear instead.
-    package init(admitting admit: (@Sendable (_ operation: String) throws(WireError) -> Void)?) {
+    /// - Parameter admit: Asked before an operation that the caller's policy has allowed.
+    package init(admitting admit: Admission?) {
         self.admit = admit
     }
 
@@ -80,16 +82,16 @@ public struct ServiceDesk<Service: WireService>: Sendable {
 private struct Gate<Op: Operation>: Sendable {
     let name = Op.name
     private let action = "\(Op.Service.name):\(Op.name)"
-    private let admit: (@Sendable (_ operation: String) throws(WireError) -> Void)?
+    private let admit: ServiceDesk<Op.Service>.Admission?
 
-    init(admit: (@Sendable (_ operation: String) throws(WireError) -> Void)?) {
+    init(admit: ServiceDesk<Op.Service>.Admission?) {
         self.admit = admit
     }
 
     func pass(_ document: WireDocument, for caller: Caller) throws(WireError) -> Op {
         let operation = try read(document)
         if let resource = operation.resource { try caller.require(action, on: resource) }
-        try admit?(name)
+        try admit?(name, caller)
         return operation
     }
 

@@ -36,7 +36,10 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Let everyone use the broker without a signature. On loopback only.") var anonymous = false
     @Flag(
         help:
-            "Let the broker's shards take 1 MiB and 1,000 records and answer 5 reads a second, as Amazon's do."
+            """
+            Let the broker's shards take 1 MiB and 1,000 records and answer 5 reads in a second, push 2 MiB, and let an \
+            account describe, list, make and change streams no more often than Amazon does.
+            """
     )
     var throttle = false
     @Flag(help: "Let the broker be put in moods, such as throttling. For rehearsals, never in service.")

@@ -152,6 +152,34 @@ import Wire
         }
     }
 
+    @Test(arguments: [
+        (true, Duration.milliseconds(900)...Duration.milliseconds(1_100)), (false, .zero ... .zero),
+    ])
+    func `is told two MiB a second where the broker is as slow as Amazon`(
+        throttled: Bool, expected: ClosedRange<Duration>
+    ) throws {
+        house.throttlesStreams = throttled
+        try house.restart()
+        try house.play { [kinesis = house.pushes()] caller in
+            let consumer = try await Self.consumer(by: kinesis)
+            let mib = Blob(Array(repeating: 7, count: (1 << 20) - 1))
+            for _ in 0..<5 {
+                _ = try await kinesis(PutRecord(streamName: "s", data: mib, partitionKey: "k"))
+                try await caller.sleep(.seconds(1))
+            }
+            let events = try await kinesis.subscribe(Self.horizon(consumer))
+
+            let (heard, took) = try await caller.timing {
+                var heard = 0
+                while heard < 5, let event = try await events() { heard += event.records.count }
+                return heard
+            }
+
+            #expect(heard == 5)
+            #expect(expected.contains(took))
+        }
+    }
+
     @Test func `needs leave for its very consumer`() throws {
         let guest = Credentials(accessKeyID: "guest", secretAccessKey: "guest's secret")
         let policy = AccessPolicy([
