@@ -20,7 +20,8 @@ def test_a_measurement_of_pushes_tells_of_every_record_that_was_put(tmp_path):
     lines = bench(tmp_path, "push", "--rate", "100", "--seconds", "1")
 
     assert [line["what"] for line in lines] == [
-        "sent late", "put to its acknowledgement", "put to consumer", "acknowledgement to consumer"]
+        "sent late", "put to its acknowledgement", "put to consumer", "acknowledgement to consumer",
+        "plain SQLite, one durable write"]
     assert all(line["records"] == 100 for line in lines)
     acknowledged, pushed = lines[1], lines[2]
     assert 0 < acknowledged["p50_ms"] <= acknowledged["p99_ms"] <= acknowledged["slowest_ms"]
