@@ -77,8 +77,9 @@ extension QueueDesk {
         }
     }
 
-    /// Waits end at multiples of this, up to so much late, so that thousands of idle polls share a wake-up.
-    private static let waitsEndTogether = Duration.milliseconds(20)
+    /// Waits end at multiples of this, up to so much late, so that thousands of idle polls share a wake-up. Not many more
+    /// than a message that comes just then would care to stand behind.
+    private static let waitsEndTogether = Duration.milliseconds(5)
 
     /// A receiver has hung up: it must not be given anything any more.
     private func giveUp(_ id: UInt64, on name: QueueKey) {

@@ -22,9 +22,26 @@ final class OpenConnections: Sendable {
     private let lastLeft = Bell()
 
     private struct State {
-        var members: [ObjectIdentifier: Member] = [:]
+        /// By event loop.
+        var members: [ObjectIdentifier: [ObjectIdentifier: Member]] = [:]
+        var count = 0
         /// How many there are of each stranger's address.
         var ofAddress: [String: Int] = [:]
+
+        mutating func put(_ member: Member) {
+            let loop = ObjectIdentifier(member.connection.eventLoop)
+            members[loop, default: [:]][ObjectIdentifier(member.connection)] = member
+            count += 1
+        }
+
+        mutating func take(_ connection: any ListenerConnection) -> Member? {
+            let loop = ObjectIdentifier(connection.eventLoop)
+            guard let member = members[loop]?.removeValue(forKey: ObjectIdentifier(connection)) else {
+                return nil
+            }
+            count -= 1
+            return member
+        }
     }
 
     private struct Member {
@@ -43,8 +60,8 @@ final class OpenConnections: Sendable {
     func admit(_ connection: any ListenerConnection, from address: String?) -> Bool {
         state.withLock { state in
             let siblings = address.map { state.ofAddress[$0, default: 0] } ?? 0
-            guard state.members.count < limit, siblings < limitOfOneAddress else { return false }
-            state.members[ObjectIdentifier(connection)] = Member(connection: connection, address: address)
+            guard state.count < limit, siblings < limitOfOneAddress else { return false }
+            state.put(Member(connection: connection, address: address))
             if let address { state.ofAddress[address] = siblings + 1 }
             return true
         }
@@ -53,22 +70,20 @@ final class OpenConnections: Sendable {
     /// Goes on with a connection under another face.
     func replace(_ old: any ListenerConnection, with new: any ListenerConnection) {
         state.withLock { state in
-            guard var member = state.members.removeValue(forKey: ObjectIdentifier(old)) else { return }
+            guard var member = state.take(old) else { return }
             member.connection = new
-            state.members[ObjectIdentifier(new)] = member
+            state.put(member)
         }
     }
 
     func forget(_ connection: any ListenerConnection) {
         let isLast = state.withLock { state in
-            guard let member = state.members.removeValue(forKey: ObjectIdentifier(connection)) else {
-                return false
-            }
+            guard let member = state.take(connection) else { return false }
             if let address = member.address {
                 let siblings = state.ofAddress[address, default: 1] - 1
                 state.ofAddress[address] = siblings > 0 ? siblings : nil
             }
-            return state.members.isEmpty
+            return state.count == 0
         }
         if isLast { lastLeft.ring() }
     }
@@ -76,7 +91,7 @@ final class OpenConnections: Sendable {
     /// Looks at all connections of an event loop in one turn of it: of ten thousand that wait, a turn for each would cost
     /// more than their waiting does.
     func cutLateOnes(at uptime: Duration) {
-        for siblings in Dictionary(grouping: all, by: { ObjectIdentifier($0.eventLoop) }).values {
+        for siblings in state.withLock({ $0.members.values.map { $0.values.map(\.connection) } }) {
             siblings.first?.eventLoop.execute {
                 for connection in siblings { connection.cutIfLate(at: uptime) }
             }
@@ -96,12 +111,14 @@ final class OpenConnections: Sendable {
 
     private func empty(within span: Duration, time: any TimeSource) async {
         let end = time.uptime + span
-        while !all.isEmpty, time.uptime < end, !Task.isCancelled {
+        while state.withLock({ $0.count }) > 0, time.uptime < end, !Task.isCancelled {
             await lastLeft.heard(within: end - time.uptime, by: time)
         }
     }
 
-    private var all: [any ListenerConnection] { state.withLock { $0.members.values.map(\.connection) } }
+    private var all: [any ListenerConnection] {
+        state.withLock { $0.members.values.flatMap { $0.values.map(\.connection) } }
+    }
 }
 
 extension SocketAddress {

@@ -125,7 +125,8 @@ struct SignatureClaim {
     }
 
     private static func read(signature: Substring) throws(AuthenticationFault) -> [UInt8] {
-        guard signature.utf8.count == 64, let bytes = Hexadecimal.decode(signature.utf8) else {
+        // Out of the text's storage at once: to step through a text costs more than to copy it.
+        guard signature.utf8.count == 64, let bytes = Hexadecimal.decode(Array(signature.utf8)) else {
             throw .wrongSignature
         }
         return bytes
