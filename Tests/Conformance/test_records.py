@@ -64,7 +64,7 @@ def test_data_and_key_have_1_mib_between_them(stream):
     assert stream.read() == []
 
 
-@pytest.mark.parametrize("key", ["k", "x" * 256, "ü" * 256, "a b\n"], ids=["one", "256", "256 umlauts", "spaces"])
+@pytest.mark.parametrize("key", ["k", "x" * 256, "ü" * 256, "a b\n", "a\0b"], ids=["one", "256", "256 umlauts", "spaces", "nul"])
 def test_a_partition_key_has_1_to_256_characters(stream, key):
     stream.put(b"tea", key)
 

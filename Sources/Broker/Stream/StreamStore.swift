@@ -1,4 +1,5 @@
 import Clockwork
+import Disk
 import Foundation
 import GRDB
 import Stream
@@ -180,15 +181,16 @@ struct StreamStore: Sendable {
     }
 
     static func append(_ records: [NewRecord], in db: Database) throws {
-        let statement = try db.cachedStatement(
-            sql: """
-                INSERT INTO records (place, arrived_at, partition_key, data, is_encrypted) VALUES (?, ?, ?, ?, ?)
-                """)
+        let rows = try RowWriter(
+            "INSERT INTO records (place, arrived_at, partition_key, data, is_encrypted) VALUES (?, ?, ?, ?, ?)",
+            in: db)
         for record in records {
-            try statement.execute(arguments: [
-                places(of: record.shardKey).lowerBound | Int64(record.counter), record.arrival.microseconds,
-                record.partitionKey, Data(record.data), record.isEncrypted,
-            ])
+            rows.bind(places(of: record.shardKey).lowerBound | Int64(record.counter), at: 1)
+            rows.bind(record.arrival.microseconds, at: 2)
+            rows.bind(record.partitionKey, at: 3)
+            rows.bind(record.data, at: 4)
+            rows.bind(record.isEncrypted ? 1 : 0, at: 5)
+            try rows.write()
         }
     }
 
@@ -281,7 +283,10 @@ struct StreamStore: Sendable {
             let arrival = Timestamp(microseconds: row[1])
             let counter = UInt64((row[0] as Int64) - places.lowerBound)
             guard arrival >= horizon, place.precedes(counter: counter, arrival: arrival) else { continue }
-            let partitionKey: String = row[2]
+            // By its bytes: a key may have a NUL in it, at which a text would end.
+            let partitionKey = try row.withUnsafeData(atIndex: 2) {
+                String(decoding: $0 ?? Data(), as: UTF8.self)
+            }
             let data = try row.withUnsafeData(atIndex: 3) { $0.map { [UInt8]($0) } ?? [] }
             size += data.count + partitionKey.utf8.count
             if size > bytes, !records.isEmpty { break }
