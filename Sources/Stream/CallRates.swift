@@ -27,10 +27,6 @@ public struct CallRates: Sendable {
     public mutating func admits(_ operation: String, in region: String, now: Duration) -> Bool {
         guard let most = Self.perSecond[operation] else { return true }
         let call = Call(operation: operation, region: region)
-        var bucket = buckets[call] ?? TokenBucket(perSecond: most, now: now)
-        defer { buckets[call] = bucket }
-        guard bucket.has(1, now: now) else { return false }
-        bucket.take(1)
-        return true
+        return buckets[call, default: TokenBucket(perSecond: most, now: now)].takeOne(now: now)
     }
 }

@@ -11,7 +11,7 @@ public struct ShardThroughput: Hashable, Sendable {
     private var readBytes: TokenBucket
     private var iterators: TokenBucket
 
-    static let bytesTold: Double = 2_097_152
+    private static let bytesTold: Double = 2_097_152
 
     /// - Parameter now: By a clock that never jumps.
     public init(now: Duration) {
@@ -34,17 +34,11 @@ public struct ShardThroughput: Hashable, Sendable {
 
     /// Whether GetRecords may be called now, which then counts.
     public mutating func admitsRead(now: Duration) -> Bool {
-        guard readBytes.isOpen(now: now), reads.has(1, now: now) else { return false }
-        reads.take(1)
-        return true
+        readBytes.isOpen(now: now) && reads.takeOne(now: now)
     }
 
     /// Whether an iterator may be asked for now, which then counts.
-    public mutating func admitsIterator(now: Duration) -> Bool {
-        guard iterators.has(1, now: now) else { return false }
-        iterators.take(1)
-        return true
-    }
+    public mutating func admitsIterator(now: Duration) -> Bool { iterators.takeOne(now: now) }
 
     /// What a consumer has pushed of a shard: apart from what others read.
     public static func pushed(now: Duration) -> TokenBucket { TokenBucket(perSecond: bytesTold, now: now) }

@@ -27,6 +27,13 @@ public struct TokenBucket: Hashable, Sendable {
     /// Lets something pass. Below nothing, the bucket has to be filled up again first, so that the average holds.
     public mutating func take(_ amount: Double) { level -= amount }
 
+    /// Takes one, if there is one now. - Returns: Whether there was.
+    public mutating func takeOne(now: Duration) -> Bool {
+        guard has(1, now: now) else { return false }
+        take(1)
+        return true
+    }
+
     /// Whether anything may pass.
     public mutating func isOpen(now: Duration) -> Bool {
         fill(now: now)
