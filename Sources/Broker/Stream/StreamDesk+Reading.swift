@@ -63,7 +63,7 @@ extension StreamDesk {
         let reading = try read(
             on: iterator.place, shard: iterator.shard, of: open, limit: request.limit ?? 10_000,
             bytes: 10 << 20, now: now)
-        noteRead(of: reading.bytes, from: iterator.shard, of: open, caller)
+        note(reading, from: iterator.shard, of: open, caller)
         return GetRecords.Output(
             records: reading.records,
             nextShardIterator: reading.isEnd
@@ -79,7 +79,7 @@ extension StreamDesk {
         /// Only at the end of a closed shard.
         var childShards: [ChildShard]?
 
-        /// Of data and keys.
+        /// Of data and keys, added up anew each time.
         var bytes: Int { records.reduce(0) { $0 + $1.data.bytes.count + $1.partitionKey.utf8.count } }
 
         /// Whether there will never be more.
@@ -145,8 +145,9 @@ extension StreamDesk {
         if !mayPass { throw throughputExceeded(shard: shard, of: name) }
     }
 
-    private func noteRead(of bytes: Int, from shard: Int, of open: OpenStream, _ caller: Caller) {
+    private func note(_ reading: Reading, from shard: Int, of open: OpenStream, _ caller: Caller) {
         guard settings.throttles else { return }
+        let bytes = reading.bytes
         let name = StreamName(region: caller.region, name: open.stream.name)
         streams.withLock { $0.open[name]?.noteRead(of: bytes, from: shard) }
     }

@@ -52,13 +52,15 @@ final class Subscription: Sendable {
 
     /// Notes an event that is about to be told.
     ///
-    /// - Parameter bytes: Of its records.
-    func move(to place: ReadingPlace, at uptime: Duration, bytes: Int = 0, isOver: Bool = false) {
+    /// - Parameter bytes: Of its records; asked for only where they are bounded.
+    func move(
+        to place: ReadingPlace, at uptime: Duration, bytes: @autoclosure () -> Int = 0, isOver: Bool = false
+    ) {
         state.withLock { progress in
             progress.place = place
             progress.signOfLife = uptime + Subscriptions.heartbeat
             progress.isOver = isOver
-            progress.pace?.spill(Double(bytes))
+            progress.pace?.spill(Double(bytes()))
         }
     }
 }
