@@ -263,8 +263,10 @@ struct StreamStore: Sendable {
     ) throws -> [StoredRecord] {
         let places = places(of: shardKey)
         var from = places.lowerBound | Int64(min(place.counter, UInt64(places.count - 1)))
-        if let first = try arrival(in: from...places.upperBound, db), first.arrival < horizon {
-            // Much may have expired and not been trimmed yet: it is leapt over.
+        // Behind a place from before the horizon much may have expired and not been trimmed yet: it is leapt over.
+        if place.arrivalSecond < horizon.seconds,
+            let first = try arrival(in: from...places.upperBound, db), first.arrival < horizon
+        {
             guard let alive = try Self.place(shardKey: shardKey, arrivedFrom: horizon, in: db) else {
                 return []
             }
