@@ -24,23 +24,18 @@ final class OpenConnections: Sendable {
     private struct State {
         /// By event loop.
         var members: [ObjectIdentifier: [ObjectIdentifier: Member]] = [:]
-        var count = 0
         /// How many there are of each stranger's address.
         var ofAddress: [String: Int] = [:]
+
+        var count: Int { members.values.reduce(0) { $0 + $1.count } }
 
         mutating func put(_ member: Member) {
             let loop = ObjectIdentifier(member.connection.eventLoop)
             members[loop, default: [:]][ObjectIdentifier(member.connection)] = member
-            count += 1
         }
 
         mutating func take(_ connection: any ListenerConnection) -> Member? {
-            let loop = ObjectIdentifier(connection.eventLoop)
-            guard let member = members[loop]?.removeValue(forKey: ObjectIdentifier(connection)) else {
-                return nil
-            }
-            count -= 1
-            return member
+            members[ObjectIdentifier(connection.eventLoop)]?.removeValue(forKey: ObjectIdentifier(connection))
         }
     }
 
