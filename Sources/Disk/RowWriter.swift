@@ -39,7 +39,7 @@ package struct RowWriter {
     package func bind(_ bytes: [UInt8], at place: Int32) {
         bytes.withUnsafeBytes { bytes in
             // Without an address it would be NULL.
-            guard let start = bytes.baseAddress, !bytes.isEmpty else {
+            guard let start = bytes.baseAddress else {
                 _ = sqlite3_bind_zeroblob(statement.sqliteStatement, place, 0)
                 return
             }
@@ -49,15 +49,13 @@ package struct RowWriter {
 
     /// Writes the row of what has been bound. - Throws: `DatabaseError`.
     package func write() throws {
+        defer { sqlite3_reset(statement.sqliteStatement) }
         let code = sqlite3_step(statement.sqliteStatement)
         guard code == SQLITE_DONE else {
-            let error = DatabaseError(
+            throw DatabaseError(
                 resultCode: ResultCode(rawValue: code), message: database.lastErrorMessage, sql: statement.sql
             )
-            sqlite3_reset(statement.sqliteStatement)
-            throw error
         }
-        sqlite3_reset(statement.sqliteStatement)
     }
 
     /// Lets SQLite take a copy of what is bound.
