@@ -18,15 +18,11 @@ struct PlainSQLite {
 
     /// Writes rows of a size, so many to a durable transaction. - Returns: Rows per second.
     func rowsWrittenPerSecond(rows: Int, bytes: Int, perCommit: Int) throws -> Double {
-        let body = Data(repeating: UInt8(ascii: "x"), count: bytes)
         let clock = ContinuousClock()
         let began = clock.now
         var written = 0
         while written < rows {
-            try disk.write { db in
-                let insert = try db.cachedStatement(sql: "INSERT INTO rows (body) VALUES (?)")
-                for _ in 0..<perCommit { try insert.execute(arguments: [body]) }
-            }
+            try commit(rows: perCommit, bytes: bytes)
             written += perCommit
         }
         return Double(written) / (clock.now - began).fractionalSeconds
@@ -34,15 +30,17 @@ struct PlainSQLite {
 
     /// Writes rows of a size, each durable before the next. - Returns: What each took.
     func spansOfSingleWrites(rows: Int, bytes: Int) throws -> [Duration] {
-        let body = Data(repeating: UInt8(ascii: "x"), count: bytes)
         let clock = ContinuousClock()
-        return try (0..<rows).map { _ in
-            try clock.measure {
-                try disk.write { db in
-                    try db.cachedStatement(sql: "INSERT INTO rows (body) VALUES (?)").execute(arguments: [
-                        body
-                    ])
-                }
+        return try (0..<rows).map { _ in try clock.measure { try commit(rows: 1, bytes: bytes) } }
+    }
+
+    private func commit(rows: Int, bytes: Int) throws {
+        let body = Array(repeating: UInt8(ascii: "x"), count: bytes)
+        try disk.write { db in
+            let writer = try RowWriter("INSERT INTO rows (body) VALUES (?)", in: db)
+            for _ in 0..<rows {
+                writer.bind(body, at: 1)
+                try writer.write()
             }
         }
     }
