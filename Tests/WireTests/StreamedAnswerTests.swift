@@ -42,24 +42,15 @@ import Testing
     }
 
     @Test func `waits for a caller who is slow to take it`() async throws {
-        let made = Mutex(0)
-        try await Listening.with(answer: { request in
-            guard request.path == "/large" else { return WireResponse(status: 200) }
-            return WireResponse(status: 200) {
-                let count = made.withLock { count in
-                    count += 1
-                    return count
-                }
-                return WireResponse.Piece(Array(repeating: 65, count: 1 << 20), isLast: count == 64)
-            }
-        }) { listening in
+        let large = LargeAnswer(pieces: 64, bytes: 1 << 20)
+        try await Listening.with(answer: { large.answer($0) }) { listening in
             let slow = try await RawCaller.connect(to: listening.port, reads: false)
             try await slow.send("GET /large HTTP/1.1\r\nConnection: close\r\n\r\n")
             let other = try await RawCaller.connect(to: listening.port)
             for _ in 0..<50 { _ = try await other.ask("GET / HTTP/1.1\r\n\r\n") }
 
             // What the sockets hold is all that may have been made.
-            #expect(made.withLock { $0 } < 32)
+            #expect(large.made < 32)
             try await slow.read()
             #expect(await slow.untilClosed().utf8.count > 64 << 20)
         }
@@ -105,20 +96,8 @@ import Testing
 
     @Test func `is not waited for once its caller has taken nothing for a minute`() async throws {
         let clock = HandClock()
-        let made = Mutex(0)
-        try await Listening.with(
-            time: clock,
-            answer: { request in
-                guard request.path == "/large" else { return WireResponse(status: 200) }
-                return WireResponse(status: 200) {
-                    let count = made.withLock { count in
-                        count += 1
-                        return count
-                    }
-                    return WireResponse.Piece(Array(repeating: 65, count: 8 << 20), isLast: count == 8)
-                }
-            }
-        ) { listening in
+        let large = LargeAnswer(pieces: 8, bytes: 8 << 20)
+        try await Listening.with(time: clock, answer: { large.answer($0) }) { listening in
             let caller = try await RawCaller.connect(to: listening.port, reads: false)
             try await caller.send("GET /large HTTP/1.1\r\n\r\n")
             try await listening.hasHeard()
@@ -138,6 +117,32 @@ import Testing
                 let next = rest.removeFirst()
                 return WireResponse.Piece(Array(next.utf8), isLast: rest.isEmpty)
             }
+        }
+    }
+}
+
+/// An answer to `/large` of many pieces, and how many of them have been made.
+private final class LargeAnswer: Sendable {
+    private let pieces: Int
+    private let bytes: Int
+    private let state = Mutex(0)
+
+    init(pieces: Int, bytes: Int) {
+        self.pieces = pieces
+        self.bytes = bytes
+    }
+
+    var made: Int { state.withLock(\.self) }
+
+    /// Everything else is answered with nothing.
+    func answer(_ request: WireRequest) -> WireResponse {
+        guard request.path == "/large" else { return WireResponse(status: 200) }
+        return WireResponse(status: 200) { [self] in
+            let count = state.withLock { count in
+                count += 1
+                return count
+            }
+            return WireResponse.Piece(Array(repeating: 65, count: bytes), isLast: count == pieces)
         }
     }
 }
